@@ -1,0 +1,28 @@
+package io.fluxmqtt.api.admin;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listener as it stands.
+ *
+ * @param name the name of its factory configuration
+ * @param uri scheme, host and port as bound, or as configured while it is not bound, such as {@code
+ *     tcp://127.0.0.1:1883}
+ * @param state what it does now
+ * @param problem why it is not as configured and what to do, or null
+ * @param connections Network Connections open now
+ * @param note what an operator should know of its access, such as {@code "anonymous, loopback
+ *     only"}
+ */
+public record ListenerInfo(
+    String name, String uri, State state, @Nullable String problem, int connections, String note) {
+  /** What a listener does now. */
+  public enum State {
+    /** Accepts connections at {@link ListenerInfo#uri()}. */
+    LISTENING,
+    /** Could not bind; retries by itself. */
+    RETRYING,
+    /** Refused by its configuration; waits for a change. */
+    REFUSED
+  }
+}

@@ -1,0 +1,11 @@
+package io.fluxmqtt.api.config;
+
+/**
+ * A configured value cannot be used. The text names PID, key, value, reason and what is allowed.
+ */
+public final class SettingException extends IllegalArgumentException {
+  /** An error of one key. */
+  public SettingException(String pid, String key, Object value, String reason) {
+    super("%s: %s=%s %s".formatted(pid, key, value, reason));
+  }
+}

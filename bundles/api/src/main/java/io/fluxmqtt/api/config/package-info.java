@@ -1,0 +1,5 @@
+/** Reads a component's configuration with errors that an operator can act on. */
+@org.osgi.annotation.bundle.Export
+@org.osgi.annotation.versioning.Version("1.0.0")
+@org.jspecify.annotations.NullMarked
+package io.fluxmqtt.api.config;

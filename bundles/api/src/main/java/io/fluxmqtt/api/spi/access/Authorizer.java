@@ -1,0 +1,30 @@
+package io.fluxmqtt.api.spi.access;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Decides what a client may do. Registered as a service with the property {@link #NAME}; only names
+ * listed under {@code authorizers} in the configuration {@code io.fluxmqtt.access} are asked, in
+ * that order, until one does not abstain.
+ */
+@ConsumerType
+public interface Authorizer {
+  /** Service property: the name by which configuration refers to this service. String, required. */
+  String NAME = "mqtt.authorizer.name";
+
+  /**
+   * Service property: changes whenever the same question may get another answer, such as a counter
+   * of rule sets; the Subscriptions of all sessions are then judged anew. Any type, optional.
+   */
+  String REVISION = "mqtt.authorizer.revision";
+
+  /**
+   * Decides one access.
+   *
+   * <p>Called for every PUBLISH and SUBSCRIBE, concurrently, from many threads. Bundles listed as
+   * {@code inline} in {@code io.fluxmqtt.access} are called on event loops and must answer from
+   * memory; all others are called on a thread kept for their bundle, with a deadline. A throw, a
+   * null or a missed deadline denies.
+   */
+  Decision decide(Client client, Access access);
+}

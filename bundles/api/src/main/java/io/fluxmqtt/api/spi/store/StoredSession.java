@@ -1,0 +1,27 @@
+package io.fluxmqtt.api.spi.store;
+
+import io.fluxmqtt.api.spi.auth.Principal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The head of a session's state.
+ *
+ * @param number identifies the session in the store; never used twice
+ * @param principal who owns it
+ * @param expirySeconds the Session Expiry Interval, 1 to 4,294,967,295; the highest never expires
+ * @param disconnectedAtMillis when its Network Connection closed, in milliseconds since the epoch
+ *     (wall clock), or null while it is connected
+ * @param will the Will Message that is due, or null
+ * @param willDelaySeconds the Will Delay Interval
+ */
+public record StoredSession(
+    long number,
+    String clientId,
+    Principal principal,
+    long expirySeconds,
+    @Nullable Long disconnectedAtMillis,
+    io.fluxmqtt.api.message.@Nullable Message will,
+    long willDelaySeconds) {
+  /** A Session Expiry Interval that never ends. */
+  public static final long NEVER_EXPIRES = 0xFFFF_FFFFL;
+}
