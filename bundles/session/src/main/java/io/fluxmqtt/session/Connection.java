@@ -1,0 +1,56 @@
+package io.fluxmqtt.session;
+
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** A Network Connection. All methods are called on {@link #loop()} unless they say otherwise. */
+@ConsumerType
+public interface Connection {
+  /** The loop that serves this connection from accept to close. Any thread. */
+  EventLoop loop();
+
+  /** The listener it came through. Any thread. */
+  ListenerProfile listener();
+
+  /** The client's address, or null where there is none (Unix socket). Any thread. */
+  @Nullable InetSocketAddress remoteAddress();
+
+  /** The verified certificate chain of TLS, leaf first; empty without one. */
+  List<X509Certificate> certificates();
+
+  /**
+   * The client has said what it understands. Called once, before anything but a refusing CONNACK is
+   * sent.
+   *
+   * @param maximumPacketSize the largest packet the client accepts, in bytes
+   */
+  void established(ProtocolVersion version, long maximumPacketSize);
+
+  /** Whether a PUBLISH, once encoded, is within the client's Maximum Packet Size. */
+  boolean fits(Packet.Publish publish);
+
+  /**
+   * Encodes a packet into what is pending for this connection. Reason String and User Properties
+   * are left out where the packet would exceed the client's Maximum Packet Size. Nothing leaves
+   * before {@link #flush()}. Ignored after the connection closed.
+   */
+  void send(Packet packet);
+
+  /** Writes out what is pending. */
+  void flush();
+
+  /** Whether little enough is pending that more should be sent. */
+  boolean isWritable();
+
+  /** Stops reading; packets that were read already are still handed over. */
+  void pauseReading();
+
+  /** Goes on reading. */
+  void resumeReading();
+
+  /** Writes out what is pending, then closes. {@link ConnectionHandler#closed} follows. */
+  void close();
+}

@@ -1,0 +1,269 @@
+package io.fluxmqtt.session.access;
+
+import io.fluxmqtt.api.spi.access.Access;
+import io.fluxmqtt.api.spi.access.Authorizer;
+import io.fluxmqtt.api.spi.access.Client;
+import io.fluxmqtt.api.spi.access.Decision;
+import io.fluxmqtt.api.spi.auth.Authenticator;
+import io.fluxmqtt.api.spi.auth.Credentials;
+import io.fluxmqtt.session.ListenerProfile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who may enter and what may be done. Policy is named: only services that configuration names
+ * count, in its order, the first that does not abstain decides. A name that nobody serves makes
+ * requests that reach it wait for {@code policyGrace}, counted once from the departure; then they
+ * fail at once. Nothing is ever granted because something is missing or fails.
+ *
+ * <p>The policy is an immutable snapshot that changes of services and configuration replace as a
+ * whole; each such change is an {@link #epoch}. All methods may be called from any thread, and none
+ * blocks.
+ */
+public final class AccessControl implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AccessControl.class);
+
+  private final Time time;
+  private final PolicyBoard board;
+  private final Exposure exposure = new Exposure();
+  private final PolicyLog policyLog = new PolicyLog();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final Object lock = new Object();
+  private final PolicyRegistry registry; // guarded by lock
+  private @Nullable Runnable graceAlarm; // guarded by lock
+  private volatile @Nullable String heldBack;
+
+  /** A policy without services; the grace of all names begins now. */
+  public AccessControl(AccessSettings settings, Time time) {
+    this.time = time;
+    this.registry = new PolicyRegistry(time);
+    this.board = new PolicyBoard(time, registry.first(settings));
+    synchronized (lock) {
+      awaitGraceEnd();
+    }
+  }
+
+  /**
+   * Asks the authenticators of a listener in order.
+   *
+   * @param then gets the result, once, on any thread, maybe before this method returns
+   */
+  public void authenticate(
+      Credentials credentials, ListenerProfile listener, Consumer<Admission> then) {
+    PendingAuthentication pending = new PendingAuthentication(board, credentials, listener, then);
+    Admission admission = pending.begin(board.policy(), 0);
+    if (admission != null) {
+      then.accept(admission);
+    }
+  }
+
+  /**
+   * Asks the authorizers in order. As long as all that are reached are inline, this costs one read
+   * of the snapshot and their calls; nothing is locked or allocated.
+   *
+   * @param later gets the verdict if it is not known at once, once, on any thread, maybe before
+   *     this method returns
+   * @return the verdict, or null if {@code later} gets it
+   */
+  public @Nullable Verdict decide(Client client, Access access, Consumer<Verdict> later) {
+    Policy policy = board.policy();
+    List<Slot<Authorizer>> slots = policy.authorizers();
+    for (int i = 0, n = slots.size(); i < n; i++) {
+      Slot<Authorizer> slot = slots.get(i);
+      if (!slot.isInline()) {
+        return new PendingDecision(board, client, access, later).begin(policy, i);
+      }
+      Decision decision = slot.guard().decide(slot, client, access);
+      if (decision == Decision.ALLOW) {
+        return Verdict.ALLOWED;
+      } else if (decision == Decision.DENY) {
+        return Verdict.DENIED;
+      } else if (decision == null) {
+        // It may have failed because it is gone; then its successor is asked.
+        Policy present = board.policy();
+        return present == policy
+            ? Verdict.DENIED
+            : new PendingDecision(board, client, access, later).begin(present, 0);
+      }
+    }
+    return Verdict.DENIED;
+  }
+
+  /** Whether a listener may open under the present policy; if not, why and what to set. */
+  public Optional<String> refusal(ListenerProfile listener) {
+    return exposure.refusal(board.policy(), listener);
+  }
+
+  /** Who is accepted on a listener, such as {@code "anonymous, loopback only"}. */
+  public String note(ListenerProfile listener) {
+    return Exposure.note(board.policy(), listener);
+  }
+
+  /** A listener is not configured any more; {@link #problems()} forgets it. */
+  public void forgetListener(String name) {
+    exposure.forget(name);
+  }
+
+  /** What is wrong now, a line each. */
+  public List<String> problems() {
+    Policy policy = board.policy();
+    long now = time.nanos();
+    List<String> problems = new ArrayList<>();
+    String rejected = heldBack;
+    if (rejected != null) {
+      problems.add(rejected);
+    }
+    missing("authenticator", policy.authenticators(), now).forEach(problems::add);
+    missing("authorizer", policy.authorizers(), now).forEach(problems::add);
+    if (policy.authorizers().isEmpty()) {
+      problems.add("authorizers in io.fluxmqtt.access is empty: everything is denied");
+    }
+    if (policy.authenticators().isEmpty()) {
+      problems.add("authenticators in io.fluxmqtt.access is empty: every client is refused");
+    }
+    problems.addAll(exposure.problems(policy));
+    synchronized (lock) {
+      problems.addAll(registry.problems());
+    }
+    return List.copyOf(problems);
+  }
+
+  private static <S> Stream<String> missing(String kind, List<Slot<S>> slots, long now) {
+    return slots.stream()
+        .filter(slot -> slot.isAbsent() && slot.graceOver(now))
+        .map(
+            slot ->
+                ("%s %s is missing, what needs it is refused:"
+                        + " start its bundle or change %ss in io.fluxmqtt.access")
+                    .formatted(kind, slot.name(), kind));
+  }
+
+  /** What the plug-ins of each bundle did so far. */
+  public List<PluginStatistics> statistics() {
+    synchronized (lock) {
+      return registry.statistics();
+    }
+  }
+
+  /** The number of the present policy; it grows with each change. */
+  public long epoch() {
+    return board.policy().epoch();
+  }
+
+  /**
+   * Has somebody told of each new epoch, after it counts, on the thread that brought it; must not
+   * block.
+   *
+   * @return ends it
+   */
+  public Runnable onChange(Runnable listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  /** Replaces the configuration. */
+  public void configure(AccessSettings settings) {
+    heldBack = null;
+    change(settings, () -> {});
+  }
+
+  /** A new configuration cannot be used; the old one stays, and {@link #problems()} says so. */
+  public void holdBack(String problem) {
+    heldBack = problem;
+  }
+
+  /** A service has come, or its properties have changed. */
+  public void putAuthenticator(Plugin<Authenticator> plugin) {
+    change(null, () -> registry.authenticators().put(plugin.reference(), plugin));
+  }
+
+  /** A service has gone; it is not asked any more, and its answers do not count. */
+  public void removeAuthenticator(Comparable<Object> reference) {
+    change(null, () -> registry.authenticators().remove(reference));
+  }
+
+  /** As {@link #putAuthenticator}. */
+  public void putAuthorizer(Plugin<Authorizer> plugin) {
+    change(null, () -> registry.authorizers().put(plugin.reference(), plugin));
+  }
+
+  /** As {@link #removeAuthenticator}. */
+  public void removeAuthorizer(Comparable<Object> reference) {
+    change(null, () -> registry.authorizers().remove(reference));
+  }
+
+  /** Completes all that wait: clients are refused, accesses unavailable. So is all to come. */
+  @Override
+  public void close() {
+    List<BundleThread> retired;
+    synchronized (lock) {
+      if (board.policy().isClosed()) {
+        return;
+      }
+      board.publish(board.policy().closed(time.nanos()));
+      awaitGraceEnd();
+      retired = registry.clear();
+    }
+    board.wake();
+    retired.forEach(BundleThread::close);
+    listeners.clear();
+  }
+
+  private void change(@Nullable AccessSettings settings, Runnable edit) {
+    Policy before;
+    PolicyRegistry.Change change;
+    synchronized (lock) {
+      before = board.policy();
+      if (before.isClosed()) {
+        return;
+      }
+      edit.run();
+      change = registry.next(before, settings == null ? before.settings() : settings);
+      if (change.policy() == before) {
+        return;
+      }
+      board.publish(change.policy());
+      awaitGraceEnd();
+    }
+    board.wake();
+    change.retired().forEach(BundleThread::close);
+    policyLog.changed(before, change.policy(), time.nanos());
+    for (Runnable listener : listeners) {
+      try {
+        listener.run();
+      } catch (RuntimeException e) {
+        LOG.error("A new policy could not be told to everyone", e);
+      }
+    }
+  }
+
+  // Called with the lock held. One alarm serves all who wait.
+  private void awaitGraceEnd() {
+    if (graceAlarm != null) {
+      graceAlarm.run();
+      graceAlarm = null;
+    }
+    Policy policy = board.policy();
+    long now = time.nanos();
+    Stream.concat(policy.authenticators().stream(), policy.authorizers().stream())
+        .filter(slot -> slot.isAbsent() && !slot.graceOver(now))
+        .mapToLong(slot -> slot.graceEnd() - now)
+        .min()
+        .ifPresent(nanos -> graceAlarm = time.after(nanos, this::graceEnded));
+  }
+
+  private void graceEnded() {
+    synchronized (lock) {
+      awaitGraceEnd();
+    }
+    board.wake(); // last, so that no grace ends between the two
+    policyLog.graceEnded(board.policy(), time.nanos());
+  }
+}

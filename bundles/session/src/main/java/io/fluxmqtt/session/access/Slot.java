@@ -1,0 +1,112 @@
+package io.fluxmqtt.session.access;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One name of the policy with the plug-in that serves it, or without. Immutable, compared by
+ * identity: as long as nothing changes for a name, successive policies share its slot.
+ *
+ * @param <S> the contract
+ */
+final class Slot<S> {
+  private final String name;
+  private final @Nullable Plugin<S> plugin;
+  private final @Nullable PluginGuard guard;
+  private final @Nullable BundleThread thread;
+  private final boolean anonymous;
+  private final long absentSince;
+  private final long graceEnd;
+
+  private Slot(
+      String name,
+      @Nullable Plugin<S> plugin,
+      @Nullable PluginGuard guard,
+      @Nullable BundleThread thread,
+      boolean anonymous,
+      long absentSince,
+      long graceEnd) {
+    this.name = name;
+    this.plugin = plugin;
+    this.guard = guard;
+    this.thread = thread;
+    this.anonymous = anonymous;
+    this.absentSince = absentSince;
+    this.graceEnd = graceEnd;
+  }
+
+  /** A name that is served; without a thread, on the caller's. */
+  static <S> Slot<S> served(Plugin<S> plugin, PluginGuard guard, @Nullable BundleThread thread) {
+    boolean anonymous = plugin.anonymous() || isAnonymousName(plugin.name());
+    return new Slot<>(plugin.name(), plugin, guard, thread, anonymous, 0, 0);
+  }
+
+  /** A name that nobody serves; what was known of its last service still counts. */
+  static <S> Slot<S> absent(String name, boolean anonymous, long since, long graceEnd) {
+    return new Slot<>(name, null, null, null, anonymous || isAnonymousName(name), since, graceEnd);
+  }
+
+  private static boolean isAnonymousName(String name) {
+    return name.equals("anonymous");
+  }
+
+  String name() {
+    return name;
+  }
+
+  boolean isAbsent() {
+    return plugin == null;
+  }
+
+  boolean isInline() {
+    return plugin != null && thread == null;
+  }
+
+  /** Whether it accepts, or would accept, clients that show no credential. */
+  boolean anonymous() {
+    return anonymous;
+  }
+
+  @Nullable Plugin<S> plugin() {
+    return plugin;
+  }
+
+  /** The service; not for an absent one. */
+  S service() {
+    return present(plugin).service();
+  }
+
+  /** The guard through which the service is called; not for an absent one. */
+  PluginGuard guard() {
+    return present(guard);
+  }
+
+  @Nullable BundleThread thread() {
+    return thread;
+  }
+
+  /** When the name was last seen served, or first asked for. */
+  long absentSince() {
+    return absentSince;
+  }
+
+  /** Until when requests wait for an absent service. */
+  long graceEnd() {
+    return graceEnd;
+  }
+
+  boolean graceOver(long now) {
+    return now - graceEnd >= 0;
+  }
+
+  /** The name and who serves it, for texts. */
+  String label() {
+    return guard == null ? name : name + " (bundle " + guard.bundle() + ")";
+  }
+
+  private <T> T present(@Nullable T part) {
+    if (part == null) {
+      throw new IllegalStateException(name + " is absent");
+    }
+    return part;
+  }
+}

@@ -1,0 +1,68 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.session.Packet;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps acknowledgements in the order of the packets they answer [MQTT-4.6.0-2] [MQTT-4.6.0-3],
+ * though some must wait until their message is safe. Owned by the connection's loop.
+ */
+final class AckQueue {
+  /** A place in the order. */
+  final class Slot {
+    private @Nullable Packet packet;
+    private @Nullable Runnable afterwards;
+
+    /** The answer is known; it leaves once all before it have left. */
+    void fill(Packet answer) {
+      packet = answer;
+      sendFilled();
+    }
+
+    /** As {@link #fill(Packet)}, and runs a task right after the answer was sent. */
+    void fill(Packet answer, Runnable task) {
+      afterwards = task;
+      fill(answer);
+    }
+  }
+
+  private final ClientConnection connection;
+  private final Deque<Slot> slots = new ArrayDeque<>();
+
+  AckQueue(ClientConnection connection) {
+    this.connection = connection;
+  }
+
+  /** Sends an answer that need not wait for anything but those before it. */
+  void send(Packet answer) {
+    if (slots.isEmpty()) {
+      connection.send(answer);
+    } else {
+      open().fill(answer);
+    }
+  }
+
+  /** Takes a place for an answer that is not known yet. */
+  Slot open() {
+    Slot slot = new Slot();
+    slots.add(slot);
+    return slot;
+  }
+
+  /** Answers that wait. */
+  int size() {
+    return slots.size();
+  }
+
+  private void sendFilled() {
+    for (Slot first = slots.peek(); first != null && first.packet != null; first = slots.peek()) {
+      slots.remove();
+      connection.send(first.packet);
+      if (first.afterwards != null) {
+        first.afterwards.run();
+      }
+    }
+  }
+}

@@ -1,0 +1,227 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.api.message.Message;
+import io.fluxmqtt.api.spi.access.Access;
+import io.fluxmqtt.api.spi.access.Client;
+import io.fluxmqtt.api.spi.store.RetainedStore;
+import io.fluxmqtt.api.spi.store.SessionStore;
+import io.fluxmqtt.api.spi.store.StoredMessage;
+import io.fluxmqtt.session.Connection;
+import io.fluxmqtt.session.ConnectionHandler;
+import io.fluxmqtt.session.EventLoop;
+import io.fluxmqtt.session.ListenerProfile;
+import io.fluxmqtt.session.SessionManager;
+import io.fluxmqtt.session.access.AccessControl;
+import io.fluxmqtt.session.access.Verdict;
+import io.fluxmqtt.session.routing.SubscriptionTree;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/** The session manager: holds its parts together and takes connections. */
+public final class Broker implements SessionManager {
+  private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private final AccessControl access;
+  private final SessionStore sessionStore;
+  private final RetainedStore retainedStore;
+  private final LongSupplier nanoTime;
+  private final LongSupplier wallMillis;
+  private final Counters counters = new Counters();
+  private final LongAdder queuedBytes = new LongAdder();
+  private final SubscriptionTree<Session> tree = new SubscriptionTree<>();
+  private final Router router = new Router(this, tree);
+  private final Sessions sessions = new Sessions(this);
+  private final Retained retained = new Retained(this);
+  private final Refusals refusals = new Refusals(this);
+  private final Map<EventLoop, Worker> workers = new ConcurrentHashMap<>();
+  private final Worker house;
+  private volatile BrokerSettings settings;
+  private volatile Runnable stopListening = () -> {};
+
+  /**
+   * A session manager that has not started yet.
+   *
+   * @param houseLoop the loop of sessions without a connection; the caller ends it, after the
+   *     connections are gone
+   * @param nanoTime a monotonic clock in nanoseconds
+   * @param wallMillis the wall clock in milliseconds since the epoch
+   */
+  public Broker(
+      AccessControl access,
+      SessionStore sessionStore,
+      RetainedStore retainedStore,
+      BrokerSettings settings,
+      EventLoop houseLoop,
+      LongSupplier nanoTime,
+      LongSupplier wallMillis) {
+    this.access = access;
+    this.sessionStore = sessionStore;
+    this.retainedStore = retainedStore;
+    this.settings = settings;
+    this.nanoTime = nanoTime;
+    this.wallMillis = wallMillis;
+    this.house = new Worker(houseLoop, this);
+  }
+
+  /** Takes over what the store kept. Blocks for I/O; before any connection. */
+  public void start() throws IOException {
+    new Recovery(this).run();
+    house.schedule(this::sweep, SWEEP_NANOS);
+    stopListening = access.onChange(this::policyChanged);
+  }
+
+  /** Ends what it does by itself; the connections are gone already. */
+  public void stop() {
+    stopListening.run();
+  }
+
+  private void policyChanged() {
+    for (Session session : sessions.all()) {
+      session.command(session::policyChanged);
+    }
+  }
+
+  /** Puts new limits in force, for sessions that are there too. Any thread. */
+  public void configure(BrokerSettings newSettings) {
+    settings = newSettings;
+  }
+
+  @Override
+  public ConnectionHandler connected(Connection connection) {
+    Worker worker = workers.computeIfAbsent(connection.loop(), loop -> new Worker(loop, this));
+    return new ClientConnection(this, worker, connection);
+  }
+
+  /** A connection of this worker has closed. On its loop. */
+  void connectionClosed(Worker worker) {
+    if (worker.connectionClosed() == 0) {
+      workers.remove(worker.loop(), worker); // so that the loops of a transport that ended go too
+    }
+  }
+
+  @Override
+  public Optional<String> refusal(ListenerProfile profile) {
+    return access.refusal(profile);
+  }
+
+  @Override
+  public String accessNote(ListenerProfile profile) {
+    return access.note(profile);
+  }
+
+  /** Publishes a Will, if its client may still publish there. On the worker's loop. */
+  void publishWill(Worker worker, Client client, Message message) {
+    Verdict now =
+        access.decide(
+            client,
+            new Access.Publish(message.topic(), message.qos(), message.retain()),
+            later -> worker.execute(() -> willDecided(worker, client, message, later)));
+    if (now != null) {
+      willDecided(worker, client, message, now);
+    }
+  }
+
+  private void willDecided(Worker worker, Client client, Message message, Verdict verdict) {
+    switch (verdict) {
+      case ALLOWED -> {
+        Publication publication = Publication.received(message, client.clientId(), nanoTime());
+        if (message.retain() && !retained.apply(publication, worker.journal())) {
+          counters.dropped(Counters.Drop.RETAINED_FULL);
+        }
+        router.route(worker, publication);
+      }
+      case DENIED -> counters.dropped(Counters.Drop.NOT_AUTHORIZED);
+      case UNAVAILABLE -> counters.dropped(Counters.Drop.POLICY_UNAVAILABLE);
+    }
+  }
+
+  private void sweep() {
+    retained.sweep();
+    house.schedule(this::sweep, SWEEP_NANOS);
+  }
+
+  /** A publication as the store keeps it: its expiry by the wall clock. */
+  StoredMessage toStored(Publication publication, long id) {
+    Long expiresAtMillis =
+        publication.expires()
+            ? wallMillis()
+                + TimeUnit.NANOSECONDS.toMillis(publication.expiresAtNanos() - nanoTime())
+            : null;
+    return new StoredMessage(id, publication.message(), publication.publisher(), expiresAtMillis);
+  }
+
+  /** The reverse of {@link #toStored}. */
+  Publication fromStored(StoredMessage stored) {
+    Long expiresAtMillis = stored.expiresAtMillis();
+    long expiresAtNanos =
+        expiresAtMillis == null
+            ? Publication.NEVER
+            : nanoTime() + TimeUnit.MILLISECONDS.toNanos(expiresAtMillis - wallMillis());
+    Publication publication = new Publication(stored.message(), stored.publisher(), expiresAtNanos);
+    publication.stored(stored.id());
+    return publication;
+  }
+
+  AccessControl access() {
+    return access;
+  }
+
+  SessionStore sessionStore() {
+    return sessionStore;
+  }
+
+  RetainedStore retainedStore() {
+    return retainedStore;
+  }
+
+  BrokerSettings settings() {
+    return settings;
+  }
+
+  Counters counters() {
+    return counters;
+  }
+
+  /** What waits in all queues, in bytes. */
+  LongAdder queuedBytes() {
+    return queuedBytes;
+  }
+
+  SubscriptionTree<Session> tree() {
+    return tree;
+  }
+
+  Router router() {
+    return router;
+  }
+
+  Sessions sessions() {
+    return sessions;
+  }
+
+  Retained retained() {
+    return retained;
+  }
+
+  Refusals refusals() {
+    return refusals;
+  }
+
+  /** The worker of sessions without a connection. */
+  Worker house() {
+    return house;
+  }
+
+  long nanoTime() {
+    return nanoTime.getAsLong();
+  }
+
+  long wallMillis() {
+    return wallMillis.getAsLong();
+  }
+}

@@ -1,0 +1,472 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.api.spi.access.Access;
+import io.fluxmqtt.api.spi.access.Client;
+import io.fluxmqtt.session.Connection;
+import io.fluxmqtt.session.ConnectionHandler;
+import io.fluxmqtt.session.Packet;
+import io.fluxmqtt.session.ProtocolViolation;
+import io.fluxmqtt.session.access.Verdict;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The session manager's end of a Network Connection: what may come when, keep alive, and the order
+ * of packets while something is being waited for. Owned by the connection's loop.
+ *
+ * <p>While a decision is awaited, or a receiver's mailbox is full, the connection is <em>held</em>:
+ * reading pauses, packets that were read already wait in a backlog, the keep-alive clock stands
+ * still, and even the close of the connection waits its turn, so that packets sent before it count.
+ */
+final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
+  private enum Phase {
+    AWAITING_CONNECT,
+    CONNECTING,
+    CONNECTED,
+    CLOSED
+  }
+
+  private final Broker broker;
+  private final Worker worker;
+  private final Connection connection;
+  private final Deque<Packet> backlog = new ArrayDeque<>();
+  private final AckQueue acks = new AckQueue(this);
+  private final PublishFlow publishFlow;
+  private final KeepAlive keepAlive;
+  private Phase phase = Phase.AWAITING_CONNECT;
+  private Dialect dialect = new Dialect.V3();
+  private @Nullable Client client;
+  private @Nullable Session session;
+  private int receiveMaximum;
+  private boolean problemInformation = true;
+  private long connectExpirySeconds;
+  private int holds;
+  private boolean closeAfterBacklog;
+  private boolean dirty;
+
+  ClientConnection(Broker broker, Worker worker, Connection connection) {
+    this.broker = broker;
+    this.worker = worker;
+    this.connection = connection;
+    this.publishFlow = new PublishFlow(broker, this);
+    this.keepAlive = new KeepAlive(worker, broker, this);
+    keepAlive.awaitConnect(connection.listener().connectTimeoutMillis(), this::connectTimedOut);
+    worker.connectionOpened();
+  }
+
+  // --- called by the transport ---
+
+  @Override
+  public void received(Packet packet) {
+    if (phase == Phase.CLOSED) {
+      return;
+    }
+    if (holds > 0) {
+      backlog.add(packet);
+    } else {
+      process(packet);
+    }
+  }
+
+  @Override
+  public void malformed(ProtocolViolation violation) {
+    if (phase != Phase.CLOSED) {
+      guard(() -> fail(violation));
+      worker.flush();
+    }
+  }
+
+  @Override
+  public void batchComplete() {
+    keepAlive.touch();
+    worker.flush();
+  }
+
+  @Override
+  public void writable() {
+    Session current = session;
+    if (current != null && phase == Phase.CONNECTED) {
+      current.outbox().pump();
+    }
+    worker.flush();
+  }
+
+  @Override
+  public void disconnect(ReasonCode reason) {
+    if (phase != Phase.CLOSED) {
+      close(reason, null, true);
+    }
+    worker.flush();
+  }
+
+  @Override
+  public void closed(@Nullable Throwable cause) {
+    broker.connectionClosed(worker);
+    if (phase == Phase.CLOSED) {
+      worker.flush();
+      return;
+    }
+    if (holds > 0 && phase == Phase.CONNECTED) {
+      closeAfterBacklog = true;
+      return;
+    }
+    LOG.debug("{} closed: {}", this, cause == null ? "by the client" : cause.toString());
+    ended(true);
+    worker.flush();
+  }
+
+  // --- packets ---
+
+  private void process(Packet packet) {
+    guard(() -> dispatch(packet));
+  }
+
+  /** Runs a step of this connection; the one place where a violation closes it. */
+  private void guard(Runnable step) {
+    try {
+      step.run();
+    } catch (ProtocolViolation violation) {
+      fail(violation);
+    } catch (RuntimeException e) {
+      LOG.error("{} failed in the broker; closing it", this, e);
+      close(ReasonCode.UNSPECIFIED_ERROR, null, true);
+    }
+  }
+
+  private void dispatch(Packet packet) {
+    if (phase == Phase.AWAITING_CONNECT) {
+      if (!(packet instanceof Packet.Connect connect)) { // [MQTT-3.1.0-1]
+        throw new ProtocolViolation(
+            ReasonCode.PROTOCOL_ERROR, "the first packet is not CONNECT but " + name(packet));
+      }
+      phase = Phase.CONNECTING;
+      dialect = Dialect.of(connect.version());
+      hold();
+      new ConnectFlow(broker, worker, this, connect).start();
+      return;
+    }
+    Session current = session();
+    if (packet instanceof Packet.Publish publish) {
+      publishFlow.publish(current, publish);
+    } else if (packet instanceof Packet.PubAck ack) {
+      current.outbox().acknowledged(ack.packetId());
+    } else if (packet instanceof Packet.PubRec rec) {
+      current.outbox().received(this, rec.packetId(), rec.reason());
+    } else if (packet instanceof Packet.PubRel rel) {
+      publishFlow.release(current, rel.packetId());
+    } else if (packet instanceof Packet.PubComp comp) {
+      current.outbox().completed(comp.packetId());
+    } else if (packet instanceof Packet.Subscribe subscribe) {
+      new SubscribeFlow(broker, this, current, subscribe).start();
+    } else if (packet instanceof Packet.Unsubscribe unsubscribe) {
+      SubscribeFlow.unsubscribe(this, current, unsubscribe);
+    } else if (packet instanceof Packet.PingReq) {
+      send(Packet.PingResp.INSTANCE); // [MQTT-3.12.4-1]
+    } else if (packet instanceof Packet.Disconnect disconnect) {
+      disconnected(current, disconnect);
+    } else if (packet instanceof Packet.Connect) { // [MQTT-3.1.0-2]
+      throw new ProtocolViolation(ReasonCode.PROTOCOL_ERROR, "a second CONNECT");
+    } else { // AUTH without an Authentication Method in CONNECT [MQTT-4.12.0-6]
+      throw new ProtocolViolation(
+          ReasonCode.PROTOCOL_ERROR, name(packet) + " is not expected from a client here");
+    }
+  }
+
+  private void disconnected(Session current, Packet.Disconnect packet) {
+    Long expiry = packet.sessionExpirySeconds();
+    if (expiry != null) {
+      if (expiry > 0 && connectExpirySeconds == 0) { // MQTT 5.0, section 3.14.2.2.2
+        throw new ProtocolViolation(
+            ReasonCode.PROTOCOL_ERROR,
+            "DISCONNECT sets a Session Expiry Interval of "
+                + expiry
+                + " though that of CONNECT was 0");
+      }
+      current.expireAfter(expiry);
+    }
+    LOG.debug("{} disconnected: {}", this, packet.reason());
+    ended(packet.reason() != ReasonCode.SUCCESS); // [MQTT-3.14.4-3]
+    connection.close();
+  }
+
+  // --- for the flows ---
+
+  /** The client's part of the contract was read. */
+  void connecting(Packet.Connect connect) {
+    receiveMaximum = connect.receiveMaximum();
+    problemInformation = connect.requestProblemInformation();
+    connectExpirySeconds = connect.sessionExpirySeconds();
+    connection.established(connect.version(), connect.maximumPacketSize());
+  }
+
+  /** Gives this connection its session; returns false if it has closed meanwhile. */
+  boolean bind(Session owned) {
+    if (phase == Phase.CLOSED || closeAfterBacklog) {
+      return false;
+    }
+    session = owned;
+    return true;
+  }
+
+  /** The client is in: CONNACK goes out, and what waited goes on. */
+  void connected(Client newClient, Packet.ConnAck connAck, int keepAliveSeconds) {
+    phase = Phase.CONNECTED;
+    client = newClient;
+    broker.counters().connections.increment();
+    keepAlive.start(keepAliveSeconds);
+    send(connAck);
+    session().resume(this);
+    if (broker.settings().logConnections()) {
+      LOG.info("{} connected", this);
+    }
+    release();
+  }
+
+  /** Refuses the connection with a CONNACK [MQTT-3.2.2-7]. */
+  void refuse(ReasonCode reason, String text) {
+    if (phase != Phase.CLOSED) {
+      broker.counters().refused(reason);
+      LOG.debug("{} refused: {} ({})", this, reason, text);
+      send(dialect.refuse(reason, text));
+      ended(true);
+      connection.close();
+    }
+  }
+
+  /**
+   * The client broke a rule: it is told where its version can say so, and the connection closes.
+   */
+  void fail(ProtocolViolation violation) {
+    if (phase == Phase.AWAITING_CONNECT || phase == Phase.CONNECTING) {
+      // Before a successful CONNACK no DISCONNECT is sent.
+      broker.counters().refused(violation.reason());
+      LOG.debug("{} refused: {} ({})", this, violation.reason(), violation.getMessage());
+      if (violation.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) { // [MQTT-3.1.2-2]
+        send(dialect.refuse(violation.reason(), violation.getMessage()));
+      }
+      ended(true);
+      connection.close();
+    } else {
+      close(violation.reason(), violation.getMessage(), true);
+    }
+  }
+
+  /** Another connection has come for this session. The session sees to itself. */
+  void takenOver() {
+    session = null;
+    close(ReasonCode.SESSION_TAKEN_OVER, null, true);
+  }
+
+  /**
+   * Asks whether the client may do something. If the answer is not known at once, the connection is
+   * held until it is.
+   */
+  void decide(Access access, Consumer<Verdict> then) {
+    Client asking = client;
+    if (asking == null) {
+      throw new IllegalStateException(this + " has no client");
+    }
+    decide(asking, access, then);
+  }
+
+  /** As {@link #decide(Access, Consumer)}, for a client that is still connecting. */
+  void decide(Client asking, Access access, Consumer<Verdict> then) {
+    Verdict now =
+        broker.access().decide(asking, access, later -> worker.execute(() -> decided(then, later)));
+    if (now != null) {
+      then.accept(now);
+    } else {
+      hold();
+    }
+  }
+
+  private void decided(Consumer<Verdict> then, Verdict verdict) {
+    if (phase != Phase.CLOSED) {
+      guard(() -> then.accept(verdict));
+    }
+    release();
+  }
+
+  /** Pauses until a receiver has taken its mail. */
+  void waitFor(Session congested) {
+    hold();
+    congested.whenDrained(() -> worker.execute(this::release));
+  }
+
+  private void hold() {
+    if (holds++ == 0) {
+      connection.pauseReading();
+    }
+  }
+
+  private void release() {
+    holds--;
+    while (holds == 0 && phase != Phase.CLOSED) {
+      Packet next = backlog.poll();
+      if (next == null) {
+        break;
+      }
+      process(next);
+    }
+    if (holds == 0 && phase != Phase.CLOSED) {
+      keepAlive.touch();
+      if (closeAfterBacklog) {
+        ended(true);
+      } else {
+        connection.resumeReading();
+      }
+    }
+  }
+
+  /** Sends a packet with the next flush. */
+  void send(Packet packet) {
+    connection.send(packet);
+    if (!dirty) {
+      dirty = true;
+      worker.dirty(this);
+    }
+  }
+
+  /** Sends a PUBLISH with the next flush; returns false if the client does not accept its size. */
+  boolean publish(Packet.Publish packet) {
+    if (!connection.fits(packet)) {
+      return false;
+    }
+    broker.counters().sent.increment();
+    send(packet);
+    return true;
+  }
+
+  void flushNow() {
+    dirty = false;
+    connection.flush();
+  }
+
+  boolean isWritable() {
+    return phase == Phase.CONNECTED && connection.isWritable();
+  }
+
+  AckQueue acks() {
+    return acks;
+  }
+
+  Dialect dialect() {
+    return dialect;
+  }
+
+  Worker worker() {
+    return worker;
+  }
+
+  Connection network() {
+    return connection;
+  }
+
+  int receiveMaximum() {
+    return receiveMaximum;
+  }
+
+  int keepAliveSeconds() {
+    return keepAlive.seconds();
+  }
+
+  /** The text for the client, or null if it does not want to hear it [MQTT-3.1.2-29]. */
+  @Nullable String reasonString(String text) {
+    return problemInformation ? text : null;
+  }
+
+  boolean isOpen() {
+    return phase != Phase.CLOSED;
+  }
+
+  @Nullable String clientId() {
+    return client == null ? null : client.clientId();
+  }
+
+  // --- ends ---
+
+  private void close(ReasonCode reason, @Nullable String text, boolean publishWill) {
+    if (phase == Phase.CLOSED) {
+      return;
+    }
+    LOG.debug("{} closed by the broker: {} ({})", this, reason, text);
+    Packet.Disconnect packet = dialect.disconnect(reason, text);
+    if (packet != null && phase == Phase.CONNECTED) {
+      send(packet);
+    }
+    ended(publishWill);
+    connection.close();
+  }
+
+  private void ended(boolean publishWill) {
+    if (phase == Phase.CONNECTED) {
+      broker.counters().connections.decrement();
+      if (broker.settings().logConnections()) {
+        LOG.info("{} disconnected", this);
+      }
+    }
+    phase = Phase.CLOSED;
+    keepAlive.stop();
+    backlog.clear();
+    Session left = session;
+    session = null;
+    if (left != null) {
+      left.detach(publishWill);
+    }
+  }
+
+  private void connectTimedOut() {
+    if (phase == Phase.AWAITING_CONNECT) {
+      LOG.debug("{} closed: no CONNECT in time", this);
+      ended(false);
+      connection.close();
+    }
+  }
+
+  @Override
+  public boolean isHeld() {
+    return holds > 0;
+  }
+
+  @Override
+  public void timedOut(long idleSeconds) {
+    close(
+        ReasonCode.KEEP_ALIVE_TIMEOUT,
+        reasonString("nothing came for " + idleSeconds + " s"),
+        true);
+  }
+
+  private Session session() {
+    if (session == null) {
+      throw new IllegalStateException(this + " has no session");
+    }
+    return session;
+  }
+
+  static String addressText(@Nullable InetSocketAddress address) {
+    return address == null ? "-" : address.getHostString() + ":" + address.getPort();
+  }
+
+  private static String name(Packet packet) {
+    return packet.getClass().getSimpleName().toUpperCase(java.util.Locale.ROOT);
+  }
+
+  /** For logs: client, listener and address. */
+  @Override
+  public String toString() {
+    return "Client "
+        + LogText.of(clientId())
+        + " at "
+        + connection.listener().name()
+        + " from "
+        + addressText(connection.remoteAddress());
+  }
+}

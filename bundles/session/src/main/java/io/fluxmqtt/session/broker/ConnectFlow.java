@@ -1,0 +1,215 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.api.message.Message;
+import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.api.spi.access.Access;
+import io.fluxmqtt.api.spi.access.Client;
+import io.fluxmqtt.api.spi.auth.Credentials;
+import io.fluxmqtt.api.spi.auth.Principal;
+import io.fluxmqtt.session.Packet;
+import io.fluxmqtt.session.ProtocolVersion;
+import io.fluxmqtt.session.access.Admission;
+import io.fluxmqtt.session.access.Verdict;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One CONNECT, from the packet to CONNACK: identifier, authentication, Will, session. No state
+ * outside changes before the client is authenticated. Runs on the connection's loop; while it waits
+ * the connection is held.
+ */
+final class ConnectFlow {
+  private final Broker broker;
+  private final Worker worker;
+  private final ClientConnection connection;
+  private final Packet.Connect connect;
+  private final String clientId;
+  private final boolean idAssigned;
+  private @Nullable Client client;
+  private Session.@Nullable Will will;
+
+  ConnectFlow(Broker broker, Worker worker, ClientConnection connection, Packet.Connect connect) {
+    this.broker = broker;
+    this.worker = worker;
+    this.connection = connection;
+    this.connect = connect;
+    this.idAssigned = connect.clientId().isEmpty();
+    this.clientId = idAssigned ? "auto-" + UUID.randomUUID() : connect.clientId();
+  }
+
+  void start() {
+    connection.connecting(connect);
+    Dialect dialect = connection.dialect();
+    if (idAssigned && !connect.cleanStart() && !dialect.assignsIdToKeptSession()) {
+      connection.refuse(
+          ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "a kept session needs a Client Identifier");
+      return;
+    }
+    if (connect.authenticationMethod() != null) { // [MQTT-4.12.0-1]
+      connection.refuse(
+          ReasonCode.BAD_AUTHENTICATION_METHOD,
+          "Authentication Method '" + connect.authenticationMethod() + "' is not available");
+      return;
+    }
+    if (!readWill()) {
+      return;
+    }
+    Credentials credentials =
+        new Credentials(
+            clientId,
+            connect.userName(),
+            connect.password(),
+            connection.network().listener().name(),
+            connection.network().remoteAddress(),
+            connection.network().certificates());
+    broker
+        .access()
+        .authenticate(
+            credentials,
+            connection.network().listener(),
+            admission -> worker.execute(() -> admitted(admission)));
+  }
+
+  private boolean readWill() {
+    Packet.Will asked = connect.will();
+    if (asked == null) {
+      return true;
+    }
+    Message message;
+    try {
+      message = asked.message();
+    } catch (IllegalArgumentException e) {
+      connection.refuse(ReasonCode.TOPIC_NAME_INVALID, "the Will Topic is not a valid Topic Name");
+      return false;
+    }
+    will = new Session.Will(message, asked.delaySeconds());
+    return true;
+  }
+
+  private void admitted(Admission admission) {
+    if (!connection.isOpen()) {
+      return;
+    }
+    if (admission instanceof Admission.Refused refused) {
+      broker.refusals().refused(connection, clientId, connect.userName(), refused);
+      connection.refuse(refused.reason(), "the client was not accepted");
+      return;
+    }
+    Principal principal = ((Admission.Granted) admission).principal();
+    Client admitted =
+        new Client(
+            clientId,
+            principal,
+            connection.network().listener().name(),
+            connection.network().remoteAddress());
+    client = admitted;
+    if (will == null) {
+      open();
+      return;
+    }
+    Message message = will.message();
+    connection.decide(
+        admitted,
+        new Access.Publish(message.topic(), message.qos(), message.retain()),
+        this::willDecided);
+  }
+
+  private void willDecided(Verdict verdict) {
+    switch (verdict) {
+      case ALLOWED -> open();
+      case DENIED ->
+          connection.refuse(
+              ReasonCode.NOT_AUTHORIZED, "the client may not publish to its Will Topic");
+      case UNAVAILABLE ->
+          connection.refuse(
+              ReasonCode.SERVER_UNAVAILABLE, "whether the Will is allowed cannot be decided now");
+    }
+  }
+
+  private void open() {
+    broker.sessions().open(this);
+  }
+
+  /** The session that was there has ended; asks again. Any thread. */
+  void retry() {
+    worker.execute(
+        () -> {
+          if (connection.isOpen()) {
+            open();
+          }
+        });
+  }
+
+  void refuseForQuota() {
+    connection.refuse(ReasonCode.QUOTA_EXCEEDED, "there are too many sessions");
+  }
+
+  /** The session is there and its head is safe, or could not be made so. On the loop. */
+  void attached(Session session, boolean sessionPresent, @Nullable Throwable failure) {
+    if (!connection.isOpen()) {
+      return;
+    }
+    if (failure != null) {
+      connection.refuse(ReasonCode.SERVER_UNAVAILABLE, "the session could not be stored");
+      return;
+    }
+    int keepAlive = keepAlive();
+    connection.connected(client(), connAck(sessionPresent, keepAlive), keepAlive);
+  }
+
+  private Packet.ConnAck connAck(boolean sessionPresent, int keepAlive) {
+    BrokerSettings settings = broker.settings();
+    long expiry = sessionExpirySeconds();
+    Packet.ConnAckProperties properties =
+        new Packet.ConnAckProperties(
+            expiry == connect.sessionExpirySeconds() ? null : expiry,
+            settings.receiveMaximum(),
+            (long) connection.network().listener().packetMaxBytes(),
+            idAssigned ? clientId : null, // [MQTT-3.1.3-7]
+            settings.topicAliasMaximum(),
+            null,
+            keepAlive == connect.keepAliveSeconds() ? null : keepAlive, // [MQTT-3.1.2-21]
+            null,
+            null);
+    return new Packet.ConnAck(
+        sessionPresent, ReasonCode.SUCCESS.code(), connection.dialect().accept(properties));
+  }
+
+  private int keepAlive() {
+    int asked = connect.keepAliveSeconds();
+    int cap = broker.settings().keepAliveMaxSeconds();
+    boolean aboveCap = cap > 0 && (asked == 0 || asked > cap);
+    return aboveCap && connection.dialect().canSetKeepAlive() ? cap : asked;
+  }
+
+  long sessionExpirySeconds() {
+    return Math.min(connect.sessionExpirySeconds(), broker.settings().sessionExpiryMaxSeconds());
+  }
+
+  boolean cleanStart() {
+    return connect.cleanStart();
+  }
+
+  ProtocolVersion version() {
+    return connect.version();
+  }
+
+  Session.@Nullable Will will() {
+    return will;
+  }
+
+  Worker worker() {
+    return worker;
+  }
+
+  ClientConnection connection() {
+    return connection;
+  }
+
+  Client client() {
+    if (client == null) {
+      throw new IllegalStateException("the client is not admitted yet");
+    }
+    return client;
+  }
+}

@@ -1,0 +1,113 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.api.message.QoS;
+import io.fluxmqtt.api.spi.store.StoredDelivery;
+import io.fluxmqtt.session.Packet;
+import io.fluxmqtt.session.routing.SharedGroup;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One message for one session, from the match of its Subscriptions to the last acknowledgement. */
+final class Delivery extends Mail {
+  final Publication publication;
+
+  /** The Shared Subscription it came through, if any. */
+  final @Nullable SharedGroup<Session> group;
+
+  // The rest is set by the sender before it is offered; then it belongs to the session's owner.
+  private QoS qos;
+  private boolean retain;
+  private List<Integer> identifiers = List.of();
+  private boolean stored;
+  private int packetId;
+
+  Delivery(Publication publication, @Nullable SharedGroup<Session> group, QoS qos) {
+    this.publication = publication;
+    this.group = group;
+    this.qos = qos;
+  }
+
+  /** A delivery as the store kept it. */
+  static Delivery restored(Publication publication, StoredDelivery kept) {
+    Delivery delivery = new Delivery(publication, null, kept.qos());
+    delivery.retain = kept.retain();
+    delivery.identifiers = kept.subscriptionIdentifiers();
+    delivery.packetId = kept.packetId();
+    delivery.stored = true;
+    return delivery;
+  }
+
+  @Override
+  int bytes() {
+    return publication.bytes();
+  }
+
+  QoS qos() {
+    return qos;
+  }
+
+  int packetId() {
+    return packetId;
+  }
+
+  boolean isStored() {
+    return stored;
+  }
+
+  /** The session manager's store has this delivery, so its end must be recorded there. */
+  void markStored() {
+    stored = true;
+  }
+
+  void assign(int id) {
+    packetId = id;
+  }
+
+  /** Sets the RETAIN flag of the copy that is sent. */
+  void retain(boolean flag) {
+    retain = flag;
+  }
+
+  /** Another Subscription of the same session matches too: one copy carries both. */
+  void merge(QoS otherQos, boolean otherRetain, int identifier) {
+    if (otherQos.compareTo(qos) > 0) { // [MQTT-3.3.4-2]
+      qos = otherQos;
+    }
+    retain |= otherRetain;
+    addIdentifier(identifier);
+  }
+
+  /** [MQTT-3.3.4-3] [MQTT-3.3.4-4] the identifiers of all matching Subscriptions. */
+  void addIdentifier(int identifier) {
+    if (identifier == 0) {
+      return;
+    }
+    if (identifiers.isEmpty()) {
+      identifiers = List.of(identifier);
+    } else {
+      List<Integer> more = new ArrayList<>(identifiers);
+      more.add(identifier);
+      identifiers = List.copyOf(more);
+    }
+  }
+
+  /** What the store keeps of it. */
+  StoredDelivery toStored() {
+    return new StoredDelivery(publication.storeId(), qos, retain, identifiers, packetId);
+  }
+
+  /** The packet to send. */
+  Packet.Publish toPacket(boolean dup, long nowNanos) {
+    return new Packet.Publish(
+        publication.message().topic(),
+        publication.message().payload(),
+        qos,
+        dup,
+        retain,
+        qos == QoS.AT_MOST_ONCE ? 0 : packetId, // [MQTT-2.2.1-2]
+        0,
+        publication.propertiesToSend(nowNanos),
+        identifiers);
+  }
+}

@@ -1,0 +1,105 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.api.message.QoS;
+import io.fluxmqtt.session.routing.Grant;
+import io.fluxmqtt.session.routing.MatchVisitor;
+import io.fluxmqtt.session.routing.Member;
+import io.fluxmqtt.session.routing.SharedGroup;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects the receivers of one publication, one delivery for each session however many of its
+ * Subscriptions match. Reused for every publication of a loop; owned by that loop.
+ */
+final class Fanout implements MatchVisitor<Session> {
+  private final List<Session> sessions = new ArrayList<>();
+  private final List<Delivery> deliveries = new ArrayList<>();
+  private final Map<Session, Delivery> seen = new IdentityHashMap<>();
+  private @Nullable Publication publication;
+  private int indexed; // so many of the deliveries are in seen already
+
+  void start(Publication next) {
+    publication = next;
+  }
+
+  /** Forgets the receivers, so that nothing of them is kept. */
+  void clear() {
+    sessions.clear();
+    deliveries.clear();
+    seen.clear();
+    indexed = 0;
+    publication = null;
+  }
+
+  int size() {
+    return deliveries.size();
+  }
+
+  Session session(int index) {
+    return sessions.get(index);
+  }
+
+  Delivery delivery(int index) {
+    return deliveries.get(index);
+  }
+
+  @Override
+  public void subscriber(Session session, Grant grant) {
+    Publication current = current();
+    if (grant.noLocal() && session.clientId().equals(current.publisher())) {
+      return; // [MQTT-3.8.3-3]
+    }
+    QoS qos = grant.qos().min(current.message().qos());
+    boolean retain = grant.retainAsPublished() && current.message().retain(); // [MQTT-3.3.1-12]
+    Delivery first = sessions.isEmpty() ? null : seenBefore(session);
+    if (first != null) {
+      first.merge(qos, retain, grant.identifier());
+      return;
+    }
+    add(session, new Delivery(current, null, qos), retain, grant.identifier());
+  }
+
+  @Override
+  public void group(SharedGroup<Session> group) {
+    Publication current = current();
+    Member<Session> member = group.next(Session::isConnected);
+    if (member == null) {
+      member = group.next(Session::isDurable);
+    }
+    if (member == null) {
+      return;
+    }
+    Grant grant = member.grant();
+    QoS qos = grant.qos().min(current.message().qos());
+    boolean retain = grant.retainAsPublished() && current.message().retain();
+    Delivery delivery = new Delivery(current, group, qos);
+    add(member.subscriber(), delivery, retain, grant.identifier());
+  }
+
+  private void add(Session session, Delivery delivery, boolean retain, int identifier) {
+    delivery.retain(retain);
+    delivery.addIdentifier(identifier);
+    sessions.add(session);
+    deliveries.add(delivery);
+  }
+
+  private @Nullable Delivery seenBefore(Session session) {
+    for (; indexed < sessions.size(); indexed++) {
+      if (deliveries.get(indexed).group == null) {
+        seen.put(sessions.get(indexed), deliveries.get(indexed));
+      }
+    }
+    return seen.get(session);
+  }
+
+  private Publication current() {
+    if (publication == null) {
+      throw new IllegalStateException("no publication is being matched");
+    }
+    return publication;
+  }
+}

@@ -1,0 +1,346 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.api.message.QoS;
+import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.api.spi.store.SessionChange;
+import io.fluxmqtt.session.Packet;
+import io.fluxmqtt.session.ProtocolViolation;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a session is still to send: what waits, what is in flight, and the retained
+ * messages of new Subscriptions. Owned by the session's loop.
+ *
+ * <p>QoS 1 and 2 wait in a queue that outlives the connection, bounded by count and bytes. QoS 0
+ * waits only while the connection takes too little, bounded by bytes; it never waits for a window.
+ */
+final class Outbox {
+  private final Session session;
+  private final Broker broker;
+  private final Window window = new Window();
+  private final Deque<Delivery> queue = new ArrayDeque<>();
+  private final Deque<Delivery> qos0 = new ArrayDeque<>();
+  private final Deque<RetainedReplay> replays = new ArrayDeque<>();
+  private @Nullable ClientConnection connection;
+  private long queuedBytes;
+  private long qos0Bytes;
+  private long dropped;
+
+  Outbox(Session session, Broker broker) {
+    this.session = session;
+    this.broker = broker;
+  }
+
+  /** A connection begins: what is in flight is due again [MQTT-4.4.0-1]. */
+  void connected(ClientConnection next) {
+    connection = next;
+    window.connected(Math.min(next.receiveMaximum(), broker.settings().inFlightMax()));
+    for (int packetId : window.releases()) {
+      next.send(new Packet.PubRel(packetId, ReasonCode.SUCCESS));
+    }
+  }
+
+  void disconnected() {
+    connection = null;
+    qos0.clear();
+    broker.queuedBytes().add(-qos0Bytes);
+    qos0Bytes = 0;
+  }
+
+  /** Takes a message; it is sent by the next {@link #pump} that finds room. */
+  void add(Delivery delivery) {
+    if (delivery.qos() == QoS.AT_MOST_ONCE) {
+      addQos0(delivery);
+    } else if (hasRoom(delivery)) {
+      enqueue(delivery);
+    }
+  }
+
+  /** Retained messages of a new Subscription, sent when nothing else waits. */
+  void replay(RetainedReplay replay) {
+    replays.add(replay);
+  }
+
+  /** Sends as much as connection and window take. */
+  void pump() {
+    ClientConnection target = connection;
+    if (target == null) {
+      return;
+    }
+    while (target.isWritable() && !qos0.isEmpty()) {
+      Delivery delivery = qos0.remove();
+      countQos0(-delivery.bytes());
+      sendQos0(target, delivery);
+    }
+    while (target.isWritable() && pumpOne(target)) {
+      // the work is in the condition
+    }
+  }
+
+  private boolean pumpOne(ClientConnection target) {
+    if (window.mustResendFirst()) {
+      Delivery again = window.nextToResend();
+      if (again != null) {
+        target.publish(again.toPacket(true, broker.nanoTime())); // [MQTT-3.3.1-1]
+      }
+      return again != null;
+    }
+    Delivery next = window.isOpen() ? queue.poll() : null;
+    if (next != null) {
+      count(next, -1);
+      sendInWindow(target, next);
+      return true;
+    }
+    return window.isOpen() && replayOne(target);
+  }
+
+  /** Sends one retained message; returns whether there may be more to do now. */
+  private boolean replayOne(ClientConnection target) {
+    RetainedReplay replay = replays.peek();
+    if (replay == null) {
+      return false;
+    }
+    Delivery retained = replay.next();
+    if (retained == null && replay.isExhausted()) {
+      replays.remove();
+      return true;
+    }
+    if (retained == null) {
+      session.command(() -> {}); // its turn ends with a pump: the search goes on there
+      return false;
+    }
+    if (retained.qos() == QoS.AT_MOST_ONCE) {
+      sendQos0(target, retained);
+    } else {
+      sendInWindow(target, retained);
+    }
+    return true;
+  }
+
+  /** PUBACK: a QoS 1 delivery has ended. */
+  void acknowledged(int packetId) {
+    Delivery delivery = window.find(packetId);
+    if (delivery == null) {
+      return; // of a message that expired or was passed on; harmless
+    }
+    if (delivery.qos() != QoS.AT_LEAST_ONCE) {
+      throw new ProtocolViolation(
+          ReasonCode.PROTOCOL_ERROR, "PUBACK for QoS 2 Packet Identifier " + packetId);
+    }
+    finish(delivery);
+    pump();
+  }
+
+  /** PUBREC: the client has a QoS 2 delivery, or refuses it. */
+  void received(ClientConnection from, int packetId, ReasonCode reason) {
+    Delivery delivery = window.find(packetId);
+    if (delivery == null) {
+      boolean known = window.isReleased(packetId);
+      if (!reason.isError()) { // [MQTT-4.3.3-4]
+        from.send(
+            new Packet.PubRel(
+                packetId, known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
+      }
+      return;
+    }
+    if (delivery.qos() != QoS.EXACTLY_ONCE) {
+      throw new ProtocolViolation(
+          ReasonCode.PROTOCOL_ERROR, "PUBREC for QoS 1 Packet Identifier " + packetId);
+    }
+    if (reason.isError()) {
+      finish(delivery);
+      pump();
+      return;
+    }
+    window.remove(delivery, true);
+    if (delivery.isStored()) {
+      record(new SessionChange.RemoveDelivery(session.number(), delivery.publication.storeId()));
+    }
+    if (session.isDurable()) {
+      record(new SessionChange.PutRelease(session.number(), packetId));
+    }
+    from.send(new Packet.PubRel(packetId, ReasonCode.SUCCESS));
+  }
+
+  /** PUBCOMP: a QoS 2 delivery has ended. */
+  void completed(int packetId) {
+    if (window.complete(packetId)) {
+      if (session.isDurable()) {
+        record(new SessionChange.RemoveRelease(session.number(), packetId));
+      }
+      pump();
+    }
+  }
+
+  /** What a store kept, in the order of message ids. */
+  void restore(Delivery delivery) {
+    if (delivery.packetId() == 0) {
+      queue.add(delivery);
+      count(delivery, 1);
+    } else {
+      window.restore(delivery);
+    }
+  }
+
+  void restoreRelease(int packetId) {
+    window.restoreRelease(packetId);
+  }
+
+  /**
+   * The session ends; everything is given up.
+   *
+   * @return what other members of a Shared Subscription must get instead: all that was never sent,
+   *     and QoS 1 that was not acknowledged [MQTT-4.8.2-5]
+   */
+  List<Delivery> end() {
+    disconnected();
+    List<Delivery> orphans = new ArrayList<>();
+    for (Delivery delivery : window.sent()) {
+      if (delivery.group != null && delivery.qos() == QoS.AT_LEAST_ONCE) {
+        orphans.add(delivery);
+      }
+    }
+    for (Delivery delivery : queue) {
+      if (delivery.group != null) {
+        orphans.add(delivery);
+      }
+    }
+    broker.queuedBytes().add(-queuedBytes);
+    queuedBytes = 0;
+    queue.clear();
+    replays.clear();
+    return orphans;
+  }
+
+  int inFlight() {
+    return window.size();
+  }
+
+  int queued() {
+    return queue.size() + qos0.size();
+  }
+
+  long queuedBytes() {
+    return queuedBytes + qos0Bytes;
+  }
+
+  long dropped() {
+    return dropped;
+  }
+
+  private void addQos0(Delivery delivery) {
+    ClientConnection target = connection;
+    if (target == null) {
+      return; // QoS 0 is not kept for a client that is away
+    }
+    if (qos0.isEmpty() && target.isWritable()) {
+      sendQos0(target, delivery);
+    } else if (qos0Bytes + delivery.bytes() > broker.settings().qos0QueueMaxBytes()) {
+      drop(delivery, Counters.Drop.SLOW_CONNECTION);
+    } else {
+      qos0.add(delivery);
+      countQos0(delivery.bytes());
+    }
+  }
+
+  private void enqueue(Delivery delivery) {
+    queue.add(delivery);
+    count(delivery, 1);
+  }
+
+  /** Makes room as the overflow policy says; returns whether there is some. */
+  private boolean hasRoom(Delivery delivery) {
+    BrokerSettings settings = broker.settings();
+    if (connection != null && queue.isEmpty() && window.isOpen()) {
+      return true; // it leaves at once
+    }
+    if (broker.queuedBytes().sum() + delivery.bytes() > settings.queueTotalMaxBytes()) {
+      drop(delivery, Counters.Drop.TOTAL_QUEUE_FULL);
+      return false;
+    }
+    while (queue.size() >= settings.queueMaxMessages()
+        || queuedBytes + delivery.bytes() > settings.queueMaxBytes()) {
+      boolean makeRoom = settings.overflow() == BrokerSettings.Overflow.DROP_OLDEST;
+      Delivery oldest = makeRoom ? queue.poll() : null;
+      if (oldest == null) {
+        drop(delivery, Counters.Drop.QUEUE_FULL);
+        disconnectIfConfigured(settings);
+        return false;
+      }
+      count(oldest, -1);
+      drop(oldest, Counters.Drop.QUEUE_FULL);
+    }
+    return true;
+  }
+
+  private void disconnectIfConfigured(BrokerSettings settings) {
+    ClientConnection target = connection;
+    if (target != null && settings.overflow() == BrokerSettings.Overflow.DISCONNECT) {
+      target.fail(
+          new ProtocolViolation(
+              ReasonCode.QUOTA_EXCEEDED,
+              "more than %d messages or %d bytes wait for this client"
+                  .formatted(settings.queueMaxMessages(), settings.queueMaxBytes())));
+    }
+  }
+
+  private void sendQos0(ClientConnection target, Delivery delivery) {
+    long now = broker.nanoTime();
+    if (delivery.publication.isExpired(now)) {
+      drop(delivery, Counters.Drop.EXPIRED);
+    } else if (!target.publish(delivery.toPacket(false, now))) {
+      drop(delivery, Counters.Drop.PACKET_TOO_LARGE);
+    }
+  }
+
+  private void sendInWindow(ClientConnection target, Delivery delivery) {
+    long now = broker.nanoTime();
+    if (delivery.publication.isExpired(now)) { // [MQTT-3.3.2-5]
+      drop(delivery, Counters.Drop.EXPIRED);
+      return;
+    }
+    window.send(delivery);
+    if (!target.publish(delivery.toPacket(false, now))) { // [MQTT-3.1.2-25]
+      window.remove(delivery, false);
+      drop(delivery, Counters.Drop.PACKET_TOO_LARGE);
+    } else if (delivery.isStored()) {
+      record(new SessionChange.PutDelivery(session.number(), delivery.toStored()));
+    }
+  }
+
+  private void finish(Delivery delivery) {
+    window.remove(delivery, false);
+    forget(delivery);
+  }
+
+  private void drop(Delivery delivery, Counters.Drop reason) {
+    dropped++;
+    broker.counters().dropped(reason);
+    forget(delivery);
+  }
+
+  private void forget(Delivery delivery) {
+    if (delivery.isStored()) {
+      record(new SessionChange.RemoveDelivery(session.number(), delivery.publication.storeId()));
+    }
+  }
+
+  private void record(SessionChange change) {
+    session.owner().journal().record(change);
+  }
+
+  private void count(Delivery delivery, int sign) {
+    long bytes = (long) sign * delivery.bytes();
+    queuedBytes += bytes;
+    broker.queuedBytes().add(bytes);
+  }
+
+  private void countQos0(long bytes) {
+    qos0Bytes += bytes;
+    broker.queuedBytes().add(bytes);
+  }
+}

@@ -1,0 +1,111 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.api.message.Message;
+import io.fluxmqtt.api.message.MessageProperties;
+import io.fluxmqtt.api.message.UserProperty;
+import org.jspecify.annotations.Nullable;
+
+/** A message on its way: what the broker adds to it on receipt. Immutable but for its store id. */
+final class Publication {
+  /** The {@link #expiresAtNanos} of a message that does not expire. */
+  static final long NEVER = Long.MAX_VALUE;
+
+  private static final int OVERHEAD_BYTES = 64;
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+  private final Message message;
+  private final @Nullable String publisher;
+  private final long expiresAtNanos;
+  private final int bytes;
+  private long storeId; // set before the publication is shared, 0 while it is not stored
+
+  /**
+   * A message that was received now.
+   *
+   * @param publisher the Client Identifier, or null for the broker itself
+   * @param nowNanos the monotonic clock
+   */
+  static Publication received(Message message, @Nullable String publisher, long nowNanos) {
+    Long seconds = message.properties().expirySeconds();
+    return new Publication(
+        message, publisher, seconds == null ? NEVER : nowNanos + seconds * NANOS_PER_SECOND);
+  }
+
+  Publication(Message message, @Nullable String publisher, long expiresAtNanos) {
+    this.message = message;
+    this.publisher = publisher;
+    this.expiresAtNanos = expiresAtNanos;
+    this.bytes = OVERHEAD_BYTES + message.topic().length() + sizeOf(message);
+  }
+
+  Message message() {
+    return message;
+  }
+
+  @Nullable String publisher() {
+    return publisher;
+  }
+
+  long expiresAtNanos() {
+    return expiresAtNanos;
+  }
+
+  long storeId() {
+    return storeId;
+  }
+
+  void stored(long id) {
+    storeId = id;
+  }
+
+  /** What it takes of a bounded queue. */
+  int bytes() {
+    return bytes;
+  }
+
+  boolean isExpired(long nowNanos) {
+    return expiresAtNanos != NEVER && nowNanos - expiresAtNanos >= 0;
+  }
+
+  boolean expires() {
+    return expiresAtNanos != NEVER;
+  }
+
+  /** What is left of the Message Expiry Interval, rounded up, at least 0. */
+  long remainingSeconds(long nowNanos) {
+    long left = expiresAtNanos - nowNanos;
+    return left <= 0 ? 0 : (left + NANOS_PER_SECOND - 1) / NANOS_PER_SECOND;
+  }
+
+  /** The properties to send: the interval minus the time spent here [MQTT-3.3.2-6]. */
+  MessageProperties propertiesToSend(long nowNanos) {
+    MessageProperties p = message.properties();
+    if (!expires()) {
+      return p;
+    }
+    return new MessageProperties(
+        p.utf8Payload(),
+        remainingSeconds(nowNanos),
+        p.responseTopic(),
+        p.correlationData(),
+        p.contentType(),
+        p.userProperties());
+  }
+
+  private static int sizeOf(Message message) {
+    int size = message.payload().length();
+    MessageProperties p = message.properties();
+    if (!p.isEmpty()) {
+      size += length(p.responseTopic()) + length(p.contentType());
+      size += p.correlationData() == null ? 0 : p.correlationData().length();
+      for (UserProperty property : p.userProperties()) {
+        size += OVERHEAD_BYTES + property.name().length() + property.value().length();
+      }
+    }
+    return size;
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : text.length();
+  }
+}

@@ -1,0 +1,250 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.api.message.Message;
+import io.fluxmqtt.api.message.QoS;
+import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.api.message.TopicFilter;
+import io.fluxmqtt.api.spi.access.Access;
+import io.fluxmqtt.api.spi.store.SessionChange;
+import io.fluxmqtt.session.Packet;
+import io.fluxmqtt.session.ProtocolViolation;
+import io.fluxmqtt.session.access.Verdict;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client publishes: alias, Receive Maximum, duplicates of QoS 2, permission, retained,
+ * routing, and the acknowledgement once the message is safe. Owned by the connection's loop.
+ */
+final class PublishFlow {
+  private final Broker broker;
+  private final ClientConnection connection;
+  private final Map<Integer, String> aliases = new HashMap<>();
+
+  PublishFlow(Broker broker, ClientConnection connection) {
+    this.broker = broker;
+    this.connection = connection;
+  }
+
+  void publish(Session session, Packet.Publish packet) {
+    broker.counters().received.increment();
+    String topic = topic(packet);
+    if (!TopicFilter.isValidTopicName(topic)) {
+      throw new ProtocolViolation(
+          ReasonCode.TOPIC_NAME_INVALID, "'" + LogText.of(topic) + "' is not a valid Topic Name");
+    }
+    String responseTopic = packet.properties().responseTopic();
+    if (responseTopic != null && !TopicFilter.isValidTopicName(responseTopic)) {
+      throw new ProtocolViolation( // [MQTT-3.3.2-14]
+          ReasonCode.PROTOCOL_ERROR,
+          "Response Topic '" + LogText.of(responseTopic) + "' is not a valid Topic Name");
+    }
+    if (packet.qos() != QoS.AT_MOST_ONCE) {
+      checkReceiveMaximum(session, packet);
+      if (packet.qos() == QoS.EXACTLY_ONCE && session.incoming().contains(packet.packetId())) {
+        // [MQTT-4.3.3-10] it was delivered onward already
+        connection.acks().send(pubRec(packet, ReasonCode.SUCCESS, null));
+        return;
+      }
+    }
+    connection.decide(
+        new Access.Publish(topic, packet.qos(), packet.retain()),
+        verdict -> decided(session, packet, topic, verdict));
+  }
+
+  /** PUBREL: the identifier is free again. */
+  void release(Session session, int packetId) {
+    boolean known = session.incoming().contains(packetId);
+    if (known) {
+      session.incoming().remove(packetId);
+      if (session.isDurable()) {
+        session
+            .owner()
+            .journal()
+            .record(new SessionChange.RemoveIncoming(session.number(), packetId));
+      }
+    }
+    ReasonCode reason = known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
+    Packet answer = new Packet.PubComp(packetId, reason); // [MQTT-4.3.3-11]
+    if (!known || !session.isDurable()) {
+      connection.acks().send(answer);
+      return;
+    }
+    AckQueue.Slot slot = connection.acks().open();
+    session
+        .owner()
+        .journal()
+        .whenSafe(
+            failure -> {
+              if (failure == null) {
+                slot.fill(answer);
+              } else {
+                failStore(failure);
+              }
+            });
+  }
+
+  private String topic(Packet.Publish packet) {
+    int alias = packet.topicAlias();
+    if (alias == 0) {
+      if (packet.topic().isEmpty()) {
+        throw new ProtocolViolation(
+            ReasonCode.PROTOCOL_ERROR, "PUBLISH without Topic Name and Topic Alias");
+      }
+      return packet.topic();
+    }
+    int maximum = broker.settings().topicAliasMaximum();
+    if (alias > maximum) { // [MQTT-3.2.2-17]
+      throw new ProtocolViolation(
+          ReasonCode.TOPIC_ALIAS_INVALID,
+          "Topic Alias " + alias + " is above the maximum of " + maximum);
+    }
+    if (!packet.topic().isEmpty()) {
+      aliases.put(alias, packet.topic());
+      return packet.topic();
+    }
+    String topic = aliases.get(alias);
+    if (topic == null) {
+      throw new ProtocolViolation(
+          ReasonCode.PROTOCOL_ERROR, "Topic Alias " + alias + " stands for no Topic Name yet");
+    }
+    return topic;
+  }
+
+  private void checkReceiveMaximum(Session session, Packet.Publish packet) {
+    int maximum = broker.settings().receiveMaximum();
+    int unacknowledged = session.incoming().size() + connection.acks().size();
+    boolean again = session.incoming().contains(packet.packetId());
+    if (!again && unacknowledged >= maximum && connection.dialect().hasReceiveMaximum()) {
+      throw new ProtocolViolation( // [MQTT-3.3.4-9]
+          ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+          "more than " + maximum + " QoS 1 and 2 messages are unacknowledged");
+    }
+  }
+
+  private void decided(Session session, Packet.Publish packet, String topic, Verdict verdict) {
+    switch (verdict) {
+      case ALLOWED -> accept(session, packet, topic);
+      case DENIED -> {
+        broker.counters().dropped(Counters.Drop.NOT_AUTHORIZED);
+        if (broker.settings().disconnectDeniedPublish()
+            && !connection.dialect().canRefusePublish()) {
+          throw new ProtocolViolation(ReasonCode.NOT_AUTHORIZED, "it may not publish there");
+        }
+        refuse(session, packet, ReasonCode.NOT_AUTHORIZED);
+      }
+      case UNAVAILABLE -> {
+        broker.counters().dropped(Counters.Drop.POLICY_UNAVAILABLE);
+        if (packet.qos() != QoS.AT_MOST_ONCE && !connection.dialect().canRefusePublish()) {
+          throw new ProtocolViolation(
+              ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "whether it may publish is not known");
+        }
+        refuse(session, packet, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
+      }
+    }
+  }
+
+  private void accept(Session session, Packet.Publish packet, String topic) {
+    Message message =
+        new Message(topic, packet.payload(), packet.qos(), packet.retain(), packet.properties());
+    Worker worker = connection.worker();
+    Publication publication = Publication.received(message, session.clientId(), broker.nanoTime());
+    if (message.retain() && !broker.retained().apply(publication, worker.journal())) {
+      broker.counters().dropped(Counters.Drop.RETAINED_FULL);
+      if (connection.dialect().canRefusePublish()) {
+        refuse(session, packet, ReasonCode.QUOTA_EXCEEDED);
+        return;
+      }
+    }
+    Router.Routed routed = broker.router().route(worker, publication);
+    if (packet.qos() != QoS.AT_MOST_ONCE) {
+      if (packet.qos() == QoS.EXACTLY_ONCE) {
+        remember(session, packet.packetId());
+      }
+      ReasonCode reason =
+          routed.receivers() == 0 ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
+      acknowledgeWhenSafe(session, packet, reason);
+    }
+    if (routed.congested() != null) {
+      connection.waitFor(routed.congested());
+    }
+  }
+
+  /** Acknowledges a message that goes no further, with the reason where the version has one. */
+  private void refuse(Session session, Packet.Publish packet, ReasonCode reason) {
+    if (packet.qos() == QoS.AT_MOST_ONCE) {
+      return;
+    }
+    if (!connection.dialect().canRefusePublish() && packet.qos() == QoS.EXACTLY_ONCE) {
+      remember(session, packet.packetId()); // the flow goes on to PUBREL
+      acknowledgeWhenSafe(session, packet, ReasonCode.SUCCESS);
+      return;
+    }
+    connection.acks().send(answer(packet, reason));
+  }
+
+  private void remember(Session session, int packetId) {
+    session.incoming().add(packetId);
+    if (session.isDurable()) {
+      session.owner().journal().record(new SessionChange.PutIncoming(session.number(), packetId));
+    }
+  }
+
+  /** [MQTT-4.3.2-4] [MQTT-4.3.3-8] the acknowledgement waits for what routing has recorded. */
+  private void acknowledgeWhenSafe(Session session, Packet.Publish packet, ReasonCode reason) {
+    Journal journal = connection.worker().journal();
+    if (journal.isEmpty()) {
+      connection.acks().send(answer(packet, reason));
+      return;
+    }
+    AckQueue.Slot slot = connection.acks().open();
+    journal.whenSafe(
+        failure -> {
+          if (failure == null) {
+            slot.fill(answer(packet, reason));
+          } else {
+            notStored(session, packet, slot, failure);
+          }
+        });
+  }
+
+  private void notStored(
+      Session session, Packet.Publish packet, AckQueue.Slot slot, Throwable failure) {
+    broker.counters().dropped(Counters.Drop.STORE_FAILED);
+    session.incoming().remove(packet.packetId());
+    if (connection.dialect().canRefusePublish()) {
+      slot.fill(answer(packet, ReasonCode.QUOTA_EXCEEDED));
+    } else {
+      failStore(failure);
+    }
+  }
+
+  private void failStore(Throwable failure) {
+    if (connection.isOpen()) {
+      connection.fail(
+          new ProtocolViolation(
+              ReasonCode.QUOTA_EXCEEDED, "the store cannot take it: " + failure.getMessage()));
+    }
+  }
+
+  private Packet answer(Packet.Publish packet, ReasonCode reason) {
+    String text = reason.isError() ? connection.reasonString(explain(reason)) : null;
+    return packet.qos() == QoS.AT_LEAST_ONCE
+        ? new Packet.PubAck(packet.packetId(), reason, text)
+        : pubRec(packet, reason, text);
+  }
+
+  private static Packet pubRec(Packet.Publish packet, ReasonCode reason, @Nullable String text) {
+    return new Packet.PubRec(packet.packetId(), reason, text);
+  }
+
+  private static String explain(ReasonCode reason) {
+    return switch (reason) {
+      case NOT_AUTHORIZED -> "no rule allows this client to publish there";
+      case IMPLEMENTATION_SPECIFIC_ERROR -> "the access policy is not available";
+      case QUOTA_EXCEEDED -> "there is no room to keep this message";
+      default -> reason.toString();
+    };
+  }
+}

@@ -1,0 +1,75 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.api.spi.access.Client;
+import io.fluxmqtt.api.spi.store.SessionStore;
+import io.fluxmqtt.api.spi.store.StoredDelivery;
+import io.fluxmqtt.api.spi.store.StoredMessage;
+import io.fluxmqtt.api.spi.store.StoredSession;
+import io.fluxmqtt.api.spi.store.StoredSubscription;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings back sessions and Retained Messages at start; all sessions are away then. */
+final class Recovery implements SessionStore.Visitor {
+  private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+  private final Broker broker;
+  private final Map<Long, Publication> messages = new HashMap<>(); // shared by their receivers
+  private @Nullable Session current;
+
+  Recovery(Broker broker) {
+    this.broker = broker;
+  }
+
+  void run() throws IOException {
+    broker.retainedStore().load(stored -> broker.retained().restore(broker.fromStored(stored)));
+    broker.sessionStore().load(this);
+    int sessions = broker.sessions().size();
+    long retained = broker.retained().count();
+    if (sessions > 0 || retained > 0) {
+      LOG.info("Recovered {} sessions and {} retained messages", sessions, retained);
+    }
+  }
+
+  @Override
+  public void session(StoredSession kept) {
+    Client client = new Client(kept.clientId(), kept.principal(), "-", null);
+    Session session = new Session(broker, broker.house(), client, kept.number());
+    broker.sessions().restore(session);
+    session.restore(kept);
+    current = session;
+  }
+
+  @Override
+  public void subscription(StoredSubscription subscription) {
+    current().subscriptions().restore(subscription);
+  }
+
+  @Override
+  public void delivery(StoredDelivery delivery, StoredMessage message) {
+    Publication publication =
+        messages.computeIfAbsent(message.id(), id -> broker.fromStored(message));
+    current().outbox().restore(Delivery.restored(publication, delivery));
+  }
+
+  @Override
+  public void release(int packetId) {
+    current().outbox().restoreRelease(packetId);
+  }
+
+  @Override
+  public void incoming(int packetId) {
+    current().incoming().add(packetId);
+  }
+
+  private Session current() {
+    if (current == null) {
+      throw new IllegalStateException("the store visits parts of a session before its head");
+    }
+    return current;
+  }
+}

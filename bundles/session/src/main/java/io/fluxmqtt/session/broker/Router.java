@@ -1,0 +1,116 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.api.message.QoS;
+import io.fluxmqtt.api.spi.store.SessionChange;
+import io.fluxmqtt.session.routing.SharedGroup;
+import io.fluxmqtt.session.routing.SubscriptionTree;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Brings a publication to the sessions whose Subscriptions match. Called on any worker's loop. */
+final class Router {
+  private final Broker broker;
+  private final SubscriptionTree<Session> tree;
+
+  Router(Broker broker, SubscriptionTree<Session> tree) {
+    this.broker = broker;
+    this.tree = tree;
+  }
+
+  /** What became of a publication. */
+  record Routed(int receivers, @Nullable Session congested) {}
+
+  /**
+   * Offers a publication to every receiver. What the acknowledgement must wait for is in the
+   * worker's journal afterwards.
+   *
+   * @return how many receivers there are, and one whose mailbox is full, if any: the publisher is
+   *     to wait for it
+   */
+  Routed route(Worker worker, Publication publication) {
+    Fanout fanout = worker.fanout();
+    fanout.start(publication);
+    try {
+      tree.match(publication.message().topic(), fanout);
+      store(worker, publication, fanout);
+      return offer(worker, fanout);
+    } finally {
+      fanout.clear();
+    }
+  }
+
+  /** Gives what a member of a Shared Subscription left to another member, if there is one. */
+  void passOn(Worker worker, List<Delivery> orphans) {
+    for (Delivery orphan : orphans) {
+      SharedGroup<Session> group = orphan.group;
+      if (group == null) {
+        continue;
+      }
+      Publication publication =
+          new Publication(
+              orphan.publication.message(),
+              orphan.publication.publisher(),
+              orphan.publication.expiresAtNanos());
+      Fanout fanout = worker.fanout();
+      fanout.start(publication);
+      try {
+        fanout.group(group);
+        store(worker, publication, fanout);
+        offer(worker, fanout);
+      } finally {
+        fanout.clear();
+      }
+    }
+  }
+
+  private void store(Worker worker, Publication publication, Fanout fanout) {
+    List<SessionChange.Receiver> durable = null;
+    for (int i = 0; i < fanout.size(); i++) {
+      Delivery delivery = fanout.delivery(i);
+      if (delivery.qos() != QoS.AT_MOST_ONCE && fanout.session(i).isDurable()) {
+        if (durable == null) {
+          durable = new ArrayList<>();
+          publication.stored(broker.sessionStore().newMessageId());
+        }
+        delivery.markStored();
+        durable.add(new SessionChange.Receiver(fanout.session(i).number(), delivery.toStored()));
+      }
+    }
+    if (durable != null) {
+      worker
+          .journal()
+          .record(
+              new SessionChange.Append(
+                  broker.toStored(publication, publication.storeId()), durable));
+    }
+  }
+
+  private Routed offer(Worker worker, Fanout fanout) {
+    long limit = broker.settings().mailboxMaxBytes();
+    Session congested = null;
+    for (int i = 0; i < fanout.size(); i++) {
+      Session session = fanout.session(i);
+      Delivery delivery = fanout.delivery(i);
+      if (delivery.isStored() && delivery.qos() == QoS.EXACTLY_ONCE) {
+        // Sent before it is safe, it could be sent again after a crash. The store keeps the order
+        // [MQTT-4.6.0-6], also when the publisher has moved to another loop meanwhile.
+        worker.journal().inStoreOrder(failure -> offerStored(session, delivery, failure));
+      } else {
+        session.offer(delivery);
+      }
+      if (session.mailBytes() > limit) {
+        congested = session;
+      }
+    }
+    return new Routed(fanout.size(), congested);
+  }
+
+  private void offerStored(Session session, Delivery delivery, @Nullable Throwable failure) {
+    if (failure == null) {
+      session.offer(delivery);
+    } else {
+      broker.counters().dropped(Counters.Drop.STORE_FAILED);
+    }
+  }
+}

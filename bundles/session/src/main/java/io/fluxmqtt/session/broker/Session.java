@@ -1,0 +1,418 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.api.admin.ClientInfo;
+import io.fluxmqtt.api.message.Message;
+import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.api.spi.access.Client;
+import io.fluxmqtt.api.spi.store.SessionChange;
+import io.fluxmqtt.api.spi.store.StoredSession;
+import io.fluxmqtt.session.EventLoop;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session: its Subscriptions, what it is still to send, the QoS 2 identifiers it has received,
+ * its Will, and its Network Connection if there is one.
+ *
+ * <p>Single-threaded state, touched only on the loop of {@link #owner()}. The owner changes in two
+ * places, both on the old owner's loop: {@link #take} gives the session to the loop of a new
+ * connection, {@link #detach} to the house loop. A wake that finds another owner goes on to that
+ * one.
+ */
+final class Session {
+  private static final int MAILS_PER_TURN = 256;
+
+  private final Broker broker;
+  private final String clientId;
+  private final long number;
+  private final Mailbox mailbox = new Mailbox();
+  private final ConcurrentLinkedQueue<Runnable> waiters = new ConcurrentLinkedQueue<>();
+  private volatile Worker owner;
+  private volatile boolean connected; // written by the owner
+  private volatile boolean durable; // written by the owner
+
+  // All below is owned by the owner's loop.
+  private final Subscriptions subscriptions;
+  private final IncomingIds incoming = new IncomingIds();
+  private final Outbox outbox;
+  private Client client;
+  private @Nullable ClientConnection connection;
+  private @Nullable Will will;
+  private long expirySeconds;
+  private Instant since;
+  private String protocol = "-";
+  private @Nullable Long disconnectedAtMillis;
+  private EventLoop.@Nullable Timer expiryTimer;
+  private EventLoop.@Nullable Timer willTimer;
+  private int absence; // counts connections, so that an old timer is told from a new one
+  private boolean known; // whether client holds more than what the store kept
+  private boolean ended;
+
+  /** A Will Message and its Will Delay Interval. */
+  record Will(Message message, long delaySeconds) {}
+
+  Session(Broker broker, Worker owner, Client client, long number) {
+    this.broker = broker;
+    this.owner = owner;
+    this.client = client;
+    this.clientId = client.clientId();
+    this.number = number;
+    this.since = Instant.ofEpochMilli(broker.wallMillis());
+    this.subscriptions = new Subscriptions(this, broker);
+    this.outbox = new Outbox(this, broker);
+  }
+
+  String clientId() {
+    return clientId;
+  }
+
+  long number() {
+    return number;
+  }
+
+  Worker owner() {
+    return owner;
+  }
+
+  /** Whether it has a Network Connection. Any thread. */
+  boolean isConnected() {
+    return connected;
+  }
+
+  /** Whether it outlives its Network Connection. Any thread. */
+  boolean isDurable() {
+    return durable;
+  }
+
+  /** Puts mail into the mailbox. Any thread. */
+  void offer(Mail mail) {
+    if (mailbox.offer(mail)) {
+      owner.wake(this);
+    }
+  }
+
+  /** Has the owner do something in the order of the mail. Any thread. */
+  void command(Runnable task) {
+    offer(new Mail.Command(task));
+  }
+
+  /** The bytes of mail that the owner has not taken yet. Any thread. */
+  long mailBytes() {
+    return mailbox.pendingBytes();
+  }
+
+  /** Runs a task, on any thread, once the owner has taken its mail. Any thread. */
+  void whenDrained(Runnable task) {
+    waiters.add(task);
+    if (mailbox.pendingBytes() == 0) {
+      wakeWaiters();
+    }
+  }
+
+  /** Takes mail. Called on a worker's loop, with the token. */
+  void drain(Worker worker) {
+    if (owner != worker) {
+      owner.wake(this);
+      return;
+    }
+    int count = 0;
+    long bytes = 0;
+    try {
+      while (count < MAILS_PER_TURN && owner == worker) {
+        Mail mail = mailbox.poll();
+        if (mail == null) {
+          break;
+        }
+        count++;
+        bytes += mail.bytes();
+        take(mail);
+      }
+      if (owner == worker) {
+        outbox.pump();
+      }
+    } finally {
+      if (mailbox.settle(count, bytes)) {
+        owner.wake(this);
+      }
+      wakeWaiters();
+    }
+  }
+
+  private void take(Mail mail) {
+    if (mail instanceof Mail.Command command) {
+      command.task.run();
+    } else if (mail instanceof Delivery delivery) {
+      if (ended) {
+        if (delivery.group != null) {
+          broker.router().passOn(owner, List.of(delivery));
+        }
+      } else {
+        outbox.add(delivery);
+      }
+    }
+  }
+
+  private void wakeWaiters() {
+    for (Runnable waiter = waiters.poll(); waiter != null; waiter = waiters.poll()) {
+      waiter.run();
+    }
+  }
+
+  // --- connections ---
+
+  /** A client has connected with this session's Client Identifier. */
+  void take(ConnectFlow request) {
+    if (ended) {
+      request.retry();
+      return;
+    }
+    ClientConnection old = connection;
+    if (old != null) {
+      old.takenOver(); // [MQTT-3.1.4-3]
+      leave(true);
+    }
+    if (!ended && request.cleanStart()) { // [MQTT-3.1.2-4]
+      end();
+    }
+    if (ended) {
+      request.retry();
+      return;
+    }
+    cancelTimers();
+    Worker next = request.worker();
+    if (next == owner) {
+      attach(request, true);
+    } else {
+      owner = next;
+      next.execute(() -> attach(request, true)); // ahead of any wake that was forwarded
+    }
+  }
+
+  /** Gives this session its connection. On the connection's loop, which owns the session. */
+  void attach(ConnectFlow request, boolean sessionPresent) {
+    client = request.client();
+    expirySeconds = request.sessionExpirySeconds();
+    if (durable && expirySeconds == 0) {
+      owner.journal().record(new SessionChange.RemoveSession(number));
+    }
+    durable = expirySeconds > 0;
+    will = request.will();
+    protocol = request.version().toString();
+    since = Instant.ofEpochMilli(broker.wallMillis());
+    disconnectedAtMillis = null;
+    connection = request.connection();
+    connected = true;
+    absence++;
+    known = true;
+    if (sessionPresent) { // it may be somebody else, or come from elsewhere
+      subscriptions.recheck(client);
+    }
+    recordHead();
+    if (request.connection().bind(this)) {
+      owner.journal().whenSafe(failure -> request.attached(this, sessionPresent, failure));
+    } else { // it closed meanwhile
+      detach(true);
+    }
+  }
+
+  /** The CONNACK is on its way: sends what waits. */
+  void resume(ClientConnection by) {
+    if (connection == by) {
+      outbox.connected(by);
+      outbox.pump();
+    }
+  }
+
+  /**
+   * The Network Connection is gone.
+   *
+   * @param publishWill false after a normal DISCONNECT [MQTT-3.1.2-10]
+   */
+  void detach(boolean publishWill) {
+    leave(publishWill);
+    if (!ended) {
+      owner = broker.house(); // last: from here on the house loop may be at work
+    }
+  }
+
+  private void leave(boolean publishWill) {
+    connection = null;
+    connected = false;
+    outbox.disconnected();
+    since = Instant.ofEpochMilli(broker.wallMillis());
+    if (!publishWill) {
+      will = null;
+    }
+    if (expirySeconds == 0) { // [MQTT-3.1.2-23] of a session that need not be kept
+      end();
+      return;
+    }
+    disconnectedAtMillis = broker.wallMillis();
+    recordHead();
+    startTimers(expirySeconds);
+  }
+
+  /** Sets the Session Expiry Interval that DISCONNECT asks for. */
+  void expireAfter(long seconds) {
+    expirySeconds = Math.min(seconds, broker.settings().sessionExpiryMaxSeconds());
+    if (expirySeconds == 0 && durable) {
+      owner.journal().record(new SessionChange.RemoveSession(number));
+    }
+    durable = expirySeconds > 0;
+  }
+
+  /** Ends the session: [MQTT-3.1.2-23], Clean Start, or expiry. On the owner's loop. */
+  void end() {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    connected = false;
+    cancelTimers();
+    broker.sessions().remove(this);
+    subscriptions.end();
+    if (durable) {
+      owner.journal().record(new SessionChange.RemoveSession(number));
+    }
+    broker.router().passOn(owner, outbox.end());
+    publishWill();
+  }
+
+  private void startTimers(long expiry) {
+    if (will != null) {
+      if (will.delaySeconds() == 0) {
+        publishWill();
+      } else { // [MQTT-3.1.3-9]: at its delay or at the session's end, whichever is first
+        willTimer = timer(will.delaySeconds(), this::publishWill);
+      }
+    }
+    if (expiry != StoredSession.NEVER_EXPIRES) {
+      expiryTimer = timer(expiry, this::end);
+    }
+  }
+
+  /** Runs a task as a command unless a connection came first. */
+  private EventLoop.Timer timer(long seconds, Runnable task) {
+    int started = absence;
+    return broker
+        .house()
+        .schedule(
+            () ->
+                command(
+                    () -> {
+                      if (!connected && !ended && started == absence) {
+                        task.run();
+                      }
+                    }),
+            TimeUnit.SECONDS.toNanos(seconds));
+  }
+
+  private void cancelTimers() {
+    if (expiryTimer != null) {
+      expiryTimer.cancel();
+      expiryTimer = null;
+    }
+    if (willTimer != null) {
+      willTimer.cancel();
+      willTimer = null;
+    }
+  }
+
+  private void publishWill() {
+    Will due = will;
+    will = null;
+    if (due != null) {
+      broker.publishWill(owner, client, due.message());
+      if (durable && !ended) {
+        recordHead();
+      }
+    }
+  }
+
+  private void recordHead() {
+    if (durable) {
+      owner
+          .journal()
+          .record(
+              new SessionChange.PutSession(
+                  new StoredSession(
+                      number,
+                      clientId,
+                      client.principal(),
+                      expirySeconds,
+                      disconnectedAtMillis,
+                      will == null ? null : will.message(),
+                      will == null ? 0 : will.delaySeconds())));
+    }
+  }
+
+  // --- what a store kept ---
+
+  /** Takes the head that a store kept; the session is away since then. On the house loop. */
+  void restore(StoredSession kept) {
+    expirySeconds = kept.expirySeconds();
+    durable = true;
+    will = kept.will() == null ? null : new Will(kept.will(), kept.willDelaySeconds());
+    long now = broker.wallMillis();
+    disconnectedAtMillis = kept.disconnectedAtMillis() == null ? now : kept.disconnectedAtMillis();
+    since = Instant.ofEpochMilli(disconnectedAtMillis);
+    long away = Math.max(0, TimeUnit.MILLISECONDS.toSeconds(now - disconnectedAtMillis));
+    startTimers(
+        expirySeconds == StoredSession.NEVER_EXPIRES
+            ? expirySeconds
+            : Math.max(0, expirySeconds - away));
+  }
+
+  Subscriptions subscriptions() {
+    return subscriptions;
+  }
+
+  Outbox outbox() {
+    return outbox;
+  }
+
+  IncomingIds incoming() {
+    return incoming;
+  }
+
+  /** The policy has changed. Of a client that was not seen since the start too little is known. */
+  void policyChanged() {
+    if (known && !ended) {
+      subscriptions.recheck(client);
+    }
+  }
+
+  // --- for the operator ---
+
+  /** Closes the Network Connection; returns whether there was one. */
+  boolean kick() {
+    ClientConnection current = connection;
+    if (current == null) {
+      return false;
+    }
+    current.disconnect(ReasonCode.ADMINISTRATIVE_ACTION);
+    return true;
+  }
+
+  ClientInfo info() {
+    ClientConnection current = connection;
+    return new ClientInfo(
+        clientId,
+        client.userName(),
+        protocol,
+        client.listener(),
+        ClientConnection.addressText(client.remoteAddress()),
+        current != null,
+        since,
+        current == null ? 0 : current.keepAliveSeconds(),
+        expirySeconds,
+        subscriptions.size(),
+        outbox.inFlight(),
+        outbox.queued(),
+        outbox.queuedBytes(),
+        outbox.dropped());
+  }
+}

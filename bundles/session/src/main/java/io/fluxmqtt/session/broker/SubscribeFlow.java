@@ -1,0 +1,169 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.api.message.TopicFilter;
+import io.fluxmqtt.api.spi.access.Access;
+import io.fluxmqtt.api.spi.store.StoredSubscription;
+import io.fluxmqtt.session.Packet;
+import io.fluxmqtt.session.ProtocolViolation;
+import io.fluxmqtt.session.access.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One SUBSCRIBE: its requests one after the other, then SUBACK once they are safe, then the
+ * retained messages. Runs on the connection's loop; while a decision is awaited the connection is
+ * held.
+ */
+final class SubscribeFlow {
+  private final Broker broker;
+  private final ClientConnection connection;
+  private final Session session;
+  private final Packet.Subscribe packet;
+  private final List<ReasonCode> reasons = new ArrayList<>(); // one for each request so far
+  private final List<RetainedReplay> replays = new ArrayList<>();
+
+  SubscribeFlow(
+      Broker broker, ClientConnection connection, Session session, Packet.Subscribe packet) {
+    this.broker = broker;
+    this.connection = connection;
+    this.session = session;
+    this.packet = packet;
+  }
+
+  void start() {
+    goOn();
+  }
+
+  /** UNSUBSCRIBE [MQTT-3.10.4-4] [MQTT-3.10.4-5]. */
+  static void unsubscribe(ClientConnection connection, Session session, Packet.Unsubscribe packet) {
+    List<ReasonCode> reasons = new ArrayList<>();
+    for (String text : packet.filters()) {
+      TopicFilter filter = parse(connection, text);
+      if (filter == null) {
+        reasons.add(ReasonCode.TOPIC_FILTER_INVALID);
+      } else {
+        reasons.add(
+            session.subscriptions().remove(filter)
+                ? ReasonCode.SUCCESS
+                : ReasonCode.NO_SUBSCRIPTION_EXISTED);
+      }
+    }
+    AckQueue.Slot slot = connection.acks().open();
+    connection
+        .worker()
+        .journal()
+        .whenSafe(
+            failure -> {
+              if (failure != null) {
+                reasons.replaceAll(reason -> ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
+              }
+              slot.fill(new Packet.UnsubAck(packet.packetId(), List.copyOf(reasons), null));
+            });
+  }
+
+  private void goOn() {
+    while (reasons.size() < packet.requests().size()) {
+      Packet.SubscribeRequest request = packet.requests().get(reasons.size());
+      TopicFilter filter = parse(connection, request.filter());
+      if (filter == null) {
+        reasons.add(ReasonCode.TOPIC_FILTER_INVALID);
+        continue;
+      }
+      if (filter.isShared() && request.noLocal()) { // [MQTT-3.8.3-4]
+        throw new ProtocolViolation(
+            ReasonCode.PROTOCOL_ERROR,
+            "No Local on Shared Subscription " + LogText.of(request.filter()));
+      }
+      int before = reasons.size();
+      Asked asked = new Asked();
+      connection.decide(
+          new Access.Subscribe(filter, request.qos()),
+          verdict -> {
+            reasons.add(decided(filter, request, verdict));
+            if (asked.isOver) {
+              goOn();
+            }
+          });
+      if (reasons.size() == before) {
+        asked.isOver = true; // the answer comes later and goes on from there
+        return;
+      }
+    }
+    answer();
+  }
+
+  /** Tells an answer that comes at once from one that comes later. */
+  private static final class Asked {
+    boolean isOver;
+  }
+
+  private ReasonCode decided(TopicFilter filter, Packet.SubscribeRequest request, Verdict verdict) {
+    return switch (verdict) {
+      case ALLOWED -> subscribe(filter, request);
+      case DENIED -> connection.dialect().refusedFilter(ReasonCode.NOT_AUTHORIZED);
+      case UNAVAILABLE ->
+          connection.dialect().refusedFilter(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
+    };
+  }
+
+  private ReasonCode subscribe(TopicFilter filter, Packet.SubscribeRequest request) {
+    boolean isNew = !session.subscriptions().contains(filter);
+    if (isNew && session.subscriptions().size() >= broker.settings().subscriptionsPerSessionMax()) {
+      return connection.dialect().refusedFilter(ReasonCode.QUOTA_EXCEEDED);
+    }
+    session
+        .subscriptions()
+        .put(
+            new StoredSubscription(
+                filter,
+                request.qos(),
+                request.noLocal(),
+                request.retainAsPublished(),
+                request.retainHandling(),
+                packet.identifier()));
+    boolean sendRetained = // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]
+        request.retainHandling() == 0 || (request.retainHandling() == 1 && isNew);
+    if (sendRetained && !filter.isShared()) {
+      replays.add(
+          new RetainedReplay(
+              broker.retained().cursor(filter.filter()),
+              request.qos(),
+              packet.identifier(),
+              broker));
+    }
+    return ReasonCode.granted(request.qos());
+  }
+
+  private void answer() {
+    AckQueue.Slot slot = connection.acks().open();
+    connection.worker().journal().whenSafe(failure -> answer(slot, failure));
+  }
+
+  private void answer(AckQueue.Slot slot, @Nullable Throwable failure) {
+    if (failure != null) {
+      reasons.replaceAll(reason -> connection.dialect().refusedFilter(ReasonCode.QUOTA_EXCEEDED));
+    }
+    slot.fill(
+        new Packet.SubAck(packet.packetId(), List.copyOf(reasons), null),
+        () -> {
+          if (connection.isOpen()) {
+            replays.forEach(session.outbox()::replay);
+            session.outbox().pump();
+          }
+        });
+  }
+
+  /** The filter, or null if it is not valid and the version can say so. */
+  private static @Nullable TopicFilter parse(ClientConnection connection, String text) {
+    try {
+      return TopicFilter.parse(text);
+    } catch (IllegalArgumentException e) {
+      if (connection.dialect().canRefuseFilter()) {
+        return null;
+      }
+      throw new ProtocolViolation(ReasonCode.TOPIC_FILTER_INVALID, LogText.of(e.getMessage()));
+    }
+  }
+}

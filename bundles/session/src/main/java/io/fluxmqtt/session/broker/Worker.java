@@ -1,0 +1,116 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.session.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the session manager keeps for one event loop: the sessions that have mail, the connections
+ * that have something to flush, and the changes that are to be committed.
+ *
+ * <p>Other threads call {@link #wake} and {@link #execute}; all else happens on the loop. However
+ * many sessions of a loop get mail, one task is on its way to it.
+ */
+final class Worker {
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+  private static final int SESSIONS_PER_TURN = 1024;
+
+  private final EventLoop loop;
+  private final Journal journal;
+  private final ConcurrentLinkedQueue<Session> ready = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private final List<ClientConnection> dirty = new ArrayList<>(); // owned by the loop
+  private final Fanout fanout = new Fanout(); // owned by the loop
+  private int connections; // owned by the loop
+
+  Worker(EventLoop loop, Broker broker) {
+    this.loop = loop;
+    this.journal = new Journal(this, broker.sessionStore(), broker.retainedStore());
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  Fanout fanout() {
+    return fanout;
+  }
+
+  int connectionOpened() {
+    return ++connections;
+  }
+
+  int connectionClosed() {
+    return --connections;
+  }
+
+  /** A session of this loop has mail, and the caller holds its token. Any thread. */
+  void wake(Session session) {
+    ready.add(session);
+    schedule();
+  }
+
+  /** Runs a task on the loop and flushes what it sent. Any thread. */
+  void execute(Runnable task) {
+    loop.execute(() -> run(task));
+  }
+
+  /** Runs a task on the loop later and flushes what it sent. Any thread. */
+  EventLoop.Timer schedule(Runnable task, long delayNanos) {
+    return loop.schedule(() -> run(task), delayNanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** A connection has pending output. On the loop. */
+  void dirty(ClientConnection connection) {
+    dirty.add(connection);
+  }
+
+  /** Commits changes and writes out what connections have pending. On the loop. */
+  void flush() {
+    journal.commit();
+    for (int i = 0; i < dirty.size(); i++) { // flushing may close, and closing may add
+      dirty.get(i).flushNow();
+    }
+    dirty.clear();
+  }
+
+  private void schedule() {
+    if (!scheduled.getAndSet(true)) {
+      loop.execute(this::turn);
+    }
+  }
+
+  private void turn() {
+    scheduled.set(false);
+    Session session = null;
+    for (int i = 0; i < SESSIONS_PER_TURN && (session = ready.poll()) != null; i++) {
+      try {
+        session.drain(this);
+      } catch (RuntimeException e) {
+        LOG.error("Session {} failed while it took its mail", LogText.of(session.clientId()), e);
+      }
+    }
+    flush();
+    if (session != null && !ready.isEmpty()) {
+      schedule();
+    }
+  }
+
+  private void run(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      LOG.error("A task of the session manager failed", e);
+    }
+    flush();
+  }
+}

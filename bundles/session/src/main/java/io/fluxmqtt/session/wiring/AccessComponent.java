@@ -1,0 +1,240 @@
+package io.fluxmqtt.session.wiring;
+
+import io.fluxmqtt.api.config.SettingException;
+import io.fluxmqtt.api.config.Settings;
+import io.fluxmqtt.api.spi.access.Authorizer;
+import io.fluxmqtt.api.spi.auth.Authenticator;
+import io.fluxmqtt.session.access.AccessControl;
+import io.fluxmqtt.session.access.AccessSettings;
+import io.fluxmqtt.session.access.Plugin;
+import io.fluxmqtt.session.access.Time;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Feeds {@link AccessControl} with configuration and services. Immediate, and no policy service is
+ * mandatory, so it stays while they come and go, and so does their grace.
+ */
+@Component(
+    service = AccessComponent.class,
+    immediate = true,
+    configurationPid = AccessComponent.PID)
+@Designate(ocd = AccessComponent.Config.class)
+public final class AccessComponent {
+  static final String PID = "io.fluxmqtt.access";
+
+  private static final Logger LOG = LoggerFactory.getLogger(AccessComponent.class);
+
+  /** The configuration; defaults of {@code io.fluxmqtt.access}. */
+  @ObjectClassDefinition(
+      name = "Flux MQTT access",
+      description = "Which services decide who may enter and what may be done.")
+  @interface Config {
+    @AttributeDefinition(
+        name = "Authenticators",
+        description =
+            "Names of the authenticators that count, in order: the first that does not abstain"
+                + " decides. Empty: every client is refused. Hot, for new connections.")
+    String[] authenticators() default {"anonymous"};
+
+    @AttributeDefinition(
+        name = "Authorizers",
+        description =
+            "Names of the authorizers that count, in order: the first that does not abstain"
+                + " decides. Empty: everything is denied. Hot.")
+    String[] authorizers() default {"acl"};
+
+    @AttributeDefinition(
+        name = "Policy grace",
+        description =
+            "How long requests wait for a named service that is away, in milliseconds from its"
+                + " departure; then they are refused. 0 to 60000. Hot.")
+    int policyGraceMillis() default 2000;
+
+    @AttributeDefinition(
+        name = "Inline",
+        description =
+            "Symbolic names of the bundles that are called on event loops. They must never block:"
+                + " one that does stops all clients of its loop. All others are called on a thread"
+                + " of their own. Hot.")
+    String[] inline() default {
+      "io.fluxmqtt.acl", "io.fluxmqtt.auth.anonymous", "io.fluxmqtt.auth.file"
+    };
+
+    @AttributeDefinition(
+        name = "Authentication timeout",
+        description =
+            "How long an authenticator may take to answer, in seconds; then the client is refused."
+                + " 1 to 300. Hot, for new connections.")
+    int authenticationTimeoutSeconds() default 10;
+
+    @AttributeDefinition(
+        name = "Authorization timeout",
+        description =
+            "How long an authorizer that is not inline may take to answer, in milliseconds; then"
+                + " the request is denied. 10 to 60000. Hot.")
+    int authorizationTimeoutMillis() default 1000;
+  }
+
+  private final ScheduledThreadPoolExecutor timer;
+  private final AccessControl control;
+
+  /** Starts with a configuration, or with none; with a bad one everything is refused. */
+  @Activate
+  public AccessComponent(Map<String, Object> properties) {
+    timer = new ScheduledThreadPoolExecutor(1, AccessComponent::timerThread);
+    timer.setRemoveOnCancelPolicy(true);
+    AccessSettings settings = AccessSettings.of(List.of(), List.of());
+    String problem = null;
+    try {
+      settings = settings(properties);
+    } catch (SettingException e) {
+      problem = e.getMessage() + "; everything is refused until this is corrected";
+      LOG.error(problem);
+    }
+    control = new AccessControl(settings, Time.of(timer));
+    if (problem != null) {
+      control.holdBack(problem);
+    }
+  }
+
+  /** The policy. */
+  public AccessControl control() {
+    return control;
+  }
+
+  @Modified
+  void modified(Map<String, Object> properties) {
+    try {
+      control.configure(settings(properties));
+    } catch (SettingException e) {
+      LOG.warn("{}; the old configuration stays", e.getMessage());
+      control.holdBack(e.getMessage() + "; the old configuration stays");
+    }
+  }
+
+  @Deactivate
+  void deactivate() {
+    control.close();
+    timer.shutdownNow();
+  }
+
+  @Reference(
+      service = Authenticator.class,
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY,
+      updated = "updatedAuthenticator",
+      unbind = "unbindAuthenticator")
+  void bindAuthenticator(Authenticator service, ServiceReference<Authenticator> reference) {
+    Plugin<Authenticator> plugin = plugin(Authenticator.NAME, service, reference);
+    if (plugin != null) {
+      control.putAuthenticator(plugin);
+    }
+  }
+
+  void updatedAuthenticator(Authenticator service, ServiceReference<Authenticator> reference) {
+    Plugin<Authenticator> plugin = plugin(Authenticator.NAME, service, reference);
+    if (plugin != null) {
+      control.putAuthenticator(plugin);
+    } else {
+      control.removeAuthenticator(reference);
+    }
+  }
+
+  void unbindAuthenticator(ServiceReference<Authenticator> reference) {
+    control.removeAuthenticator(reference);
+  }
+
+  @Reference(
+      service = Authorizer.class,
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY,
+      updated = "updatedAuthorizer",
+      unbind = "unbindAuthorizer")
+  void bindAuthorizer(Authorizer service, ServiceReference<Authorizer> reference) {
+    Plugin<Authorizer> plugin = plugin(Authorizer.NAME, service, reference);
+    if (plugin != null) {
+      control.putAuthorizer(plugin);
+    }
+  }
+
+  void updatedAuthorizer(Authorizer service, ServiceReference<Authorizer> reference) {
+    Plugin<Authorizer> plugin = plugin(Authorizer.NAME, service, reference);
+    if (plugin != null) {
+      control.putAuthorizer(plugin);
+    } else {
+      control.removeAuthorizer(reference);
+    }
+  }
+
+  void unbindAuthorizer(ServiceReference<Authorizer> reference) {
+    control.removeAuthorizer(reference);
+  }
+
+  private static <S> @Nullable Plugin<S> plugin(
+      String nameProperty, S service, ServiceReference<S> reference) {
+    Bundle owner = reference.getBundle();
+    String bundle = owner == null ? "unknown" : String.valueOf(owner.getSymbolicName());
+    if (reference.getProperty(nameProperty) instanceof String name && !name.isBlank()) {
+      boolean anonymous =
+          Boolean.parseBoolean(String.valueOf(reference.getProperty(Authenticator.ANONYMOUS)));
+      return new Plugin<>(name.trim(), bundle, anonymous, reference, service);
+    }
+    LOG.warn(
+        "Bundle {}: its service without the property {} is ignored, nothing can name it",
+        bundle,
+        nameProperty);
+    return null;
+  }
+
+  private static AccessSettings settings(Map<String, Object> properties) {
+    Settings settings = new Settings(PID, properties, Config.class);
+    AccessSettings access =
+        new AccessSettings(
+            names(settings, "authenticators"),
+            names(settings, "authorizers"),
+            Duration.ofMillis(settings.integer("policyGraceMillis", 0, 60_000)),
+            Set.copyOf(names(settings, "inline")),
+            Duration.ofSeconds(settings.integer("authenticationTimeoutSeconds", 1, 300)),
+            Duration.ofMillis(settings.integer("authorizationTimeoutMillis", 10, 60_000)));
+    if (!settings.unknownKeys().isEmpty()) {
+      LOG.warn("{}: nobody reads {}; check the spelling", PID, settings.unknownKeys());
+    }
+    return access;
+  }
+
+  private static List<String> names(Settings settings, String key) {
+    List<String> names = settings.list(key);
+    if (names.stream().anyMatch(name -> name.chars().anyMatch(Character::isWhitespace))) {
+      throw settings.error(key, "holds a name with a blank; separate names by commas");
+    }
+    return names;
+  }
+
+  private static Thread timerThread(Runnable task) {
+    Thread thread = new Thread(task, "flux-access timer");
+    thread.setDaemon(true);
+    return thread;
+  }
+}

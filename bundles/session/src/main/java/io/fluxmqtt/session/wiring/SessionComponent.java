@@ -1,0 +1,336 @@
+package io.fluxmqtt.session.wiring;
+
+import io.fluxmqtt.api.admin.BrokerAdmin;
+import io.fluxmqtt.api.admin.BrokerStatistics;
+import io.fluxmqtt.api.admin.Listener;
+import io.fluxmqtt.api.admin.ListenerInfo;
+import io.fluxmqtt.api.config.SettingException;
+import io.fluxmqtt.api.config.Settings;
+import io.fluxmqtt.api.spi.store.RetainedStore;
+import io.fluxmqtt.api.spi.store.SessionStore;
+import io.fluxmqtt.session.SessionManager;
+import io.fluxmqtt.session.access.AccessControl;
+import io.fluxmqtt.session.broker.Administration;
+import io.fluxmqtt.session.broker.Broker;
+import io.fluxmqtt.session.broker.BrokerSettings;
+import io.fluxmqtt.session.broker.HouseLoop;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts the session manager on its store and offers it as {@link SessionManager}, {@link
+ * BrokerAdmin} and {@link BrokerStatistics}. When the store goes, so does the session manager, and
+ * with it the transport, which tells the clients.
+ */
+@Component(
+    service = {},
+    immediate = true,
+    configurationPid = SessionComponent.PID)
+@Designate(ocd = SessionComponent.Config.class)
+public final class SessionComponent {
+  static final String PID = "io.fluxmqtt.session";
+
+  private static final long CLOSE_MILLIS = 200;
+  private static final Logger LOG = LoggerFactory.getLogger(SessionComponent.class);
+
+  /** The keys of {@code io.fluxmqtt.session}. */
+  @ObjectClassDefinition(
+      name = "Flux MQTT sessions",
+      description = "Limits of sessions, queues and messages. Every change is live.")
+  @interface Config {
+    @AttributeDefinition(
+        name = "Keep alive cap",
+        description =
+            "Highest keep alive of MQTT 5.0 clients, and what a client gets that asks for none, in"
+                + " seconds; 0 for no cap. 3.x clients keep their own. Change: new connections"
+                + " only.",
+        min = "0",
+        max = "65535")
+    int keepAliveMaxSeconds() default 0;
+
+    @AttributeDefinition(
+        name = "Session expiry cap",
+        description =
+            "Longest Session Expiry Interval in seconds; 4294967295 lets sessions never expire."
+                + " Sessions of 3.x clients without clean session get it. Change: new connections"
+                + " only.",
+        min = "0",
+        max = "4294967295")
+    long sessionExpiryMaxSeconds() default 4_294_967_295L;
+
+    @AttributeDefinition(
+        name = "Receive Maximum",
+        description =
+            "QoS 1 and 2 messages that an MQTT 5.0 client may have unacknowledged towards the"
+                + " broker. Change: new connections only.",
+        min = "1",
+        max = "65535")
+    int receiveMaximum() default 1_000;
+
+    @AttributeDefinition(
+        name = "In-flight window",
+        description =
+            "QoS 1 and 2 messages that the broker has unacknowledged towards a client, if the"
+                + " client's own Receive Maximum is not lower. Change: new connections only.",
+        min = "1",
+        max = "65535")
+    int inFlightMax() default 1_000;
+
+    @AttributeDefinition(
+        name = "Topic Alias Maximum",
+        description =
+            "Topic Aliases that an MQTT 5.0 client may set on a connection; 0 for none. Change: new"
+                + " connections only.",
+        min = "0",
+        max = "65535")
+    int topicAliasMaximum() default 32;
+
+    @AttributeDefinition(
+        name = "Sessions",
+        description = "Sessions at most, connected or not; more are refused. Change: hot.",
+        min = "1",
+        max = "10000000")
+    int sessionsMax() default 100_000;
+
+    @AttributeDefinition(
+        name = "Subscriptions of a session",
+        description = "Subscriptions of one session at most; more are refused. Change: hot.",
+        min = "1",
+        max = "10000000")
+    int subscriptionsPerSessionMax() default 10_000;
+
+    @AttributeDefinition(
+        name = "Queue length",
+        description = "QoS 1 and 2 messages that may wait for one session. Change: hot.",
+        min = "1",
+        max = "10000000")
+    int queueMaxMessages() default 10_000;
+
+    @AttributeDefinition(
+        name = "Queue bytes",
+        description = "Bytes of messages that may wait for one session. Change: hot.",
+        min = "1024",
+        max = "1099511627776")
+    long queueMaxBytes() default 8_388_608;
+
+    @AttributeDefinition(
+        name = "Bytes of all queues",
+        description =
+            "Bytes of messages that may wait for all sessions together; 0 for a quarter of the"
+                + " JVM's heap. Change: hot.",
+        min = "0",
+        max = "1099511627776")
+    long queueTotalMaxBytes() default 0;
+
+    @AttributeDefinition(
+        name = "QoS 0 bytes of a slow connection",
+        description =
+            "Bytes of QoS 0 messages that may wait for one connection that takes too little;"
+                + " more are dropped. Change: hot.",
+        min = "0",
+        max = "1099511627776")
+    long qos0QueueMaxBytes() default 1_048_576;
+
+    @AttributeDefinition(
+        name = "Mailbox bytes",
+        description =
+            "Bytes of messages on their way to one session, above which its publishers pause until"
+                + " it has taken them. Change: hot.",
+        min = "1024",
+        max = "1099511627776")
+    long mailboxMaxBytes() default 4_194_304;
+
+    @AttributeDefinition(
+        name = "Queue overflow",
+        description =
+            "What happens when a session's queue is full: drop-oldest, drop-newest or disconnect."
+                + " Change: hot.")
+    String overflow() default "drop-oldest";
+
+    @AttributeDefinition(
+        name = "Retained messages",
+        description = "Retained Messages at most. Change: hot.",
+        min = "0",
+        max = "100000000")
+    int retainedMaxMessages() default 1_000_000;
+
+    @AttributeDefinition(
+        name = "Retained bytes",
+        description =
+            "Bytes of Retained Messages at most; 0 for a quarter of the JVM's heap. Change: hot.",
+        min = "0",
+        max = "1099511627776")
+    long retainedMaxBytes() default 0;
+
+    @AttributeDefinition(
+        name = "Disconnect for a denied publish",
+        description =
+            "Whether a 3.x client is disconnected when it publishes what it may not; else the"
+                + " message is acknowledged and dropped. 5.0 clients are told 0x87. Change: hot.")
+    boolean disconnectDeniedPublish() default false;
+
+    @AttributeDefinition(
+        name = "Log connections",
+        description = "Whether connects and disconnects are logged at INFO. Change: hot.")
+    boolean logConnections() default false;
+  }
+
+  private final AccessControl access;
+  private final SessionStore sessionStore;
+  private final RetainedStore retainedStore;
+  private final BundleContext context;
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private volatile @Nullable String heldBack; // why the newest configuration is not in force
+  private @Nullable Running running; // guarded by this
+
+  /** What there is only with a good configuration. */
+  private record Running(
+      Broker broker, HouseLoop house, List<ServiceRegistration<?>> registrations) {}
+
+  /** Starts the session manager; with a bad value it waits for a better one. */
+  @Activate
+  public SessionComponent(
+      @Reference AccessComponent access,
+      @Reference(name = "sessionStore", target = "(mqtt.store.name=default)")
+          SessionStore sessionStore,
+      @Reference(name = "retainedStore", target = "(mqtt.store.name=default)")
+          RetainedStore retainedStore,
+      BundleContext context,
+      Map<String, Object> properties)
+      throws IOException {
+    this.access = access.control();
+    this.sessionStore = sessionStore;
+    this.retainedStore = retainedStore;
+    this.context = context;
+    configure(properties);
+  }
+
+  @Modified
+  void modified(Map<String, Object> properties) throws IOException {
+    configure(properties);
+  }
+
+  private synchronized void configure(Map<String, Object> properties) throws IOException {
+    try {
+      BrokerSettings settings = read(properties);
+      heldBack = null;
+      if (running == null) {
+        running = start(settings);
+      } else {
+        running.broker().configure(settings);
+      }
+    } catch (SettingException e) {
+      heldBack = e.getMessage();
+      if (running == null) {
+        LOG.error("{}; no broker until this is mended", e.getMessage());
+      } else {
+        LOG.warn("{}; the old configuration stays in force", e.getMessage());
+      }
+    }
+  }
+
+  private Running start(BrokerSettings settings) throws IOException {
+    HouseLoop house = new HouseLoop();
+    Broker broker =
+        new Broker(
+            access,
+            sessionStore,
+            retainedStore,
+            settings,
+            house,
+            System::nanoTime,
+            System::currentTimeMillis);
+    try {
+      broker.start();
+    } catch (IOException e) {
+      house.close(0);
+      LOG.error("The store cannot be read; no broker: {}", e.toString());
+      throw e;
+    }
+    Administration administration =
+        new Administration(broker, this::listenerInfos, () -> Optional.ofNullable(heldBack));
+    return new Running(
+        broker,
+        house,
+        List.of(
+            context.registerService(BrokerAdmin.class, administration, null),
+            context.registerService(BrokerStatistics.class, administration, null),
+            context.registerService(SessionManager.class, broker, null)));
+  }
+
+  @Deactivate
+  synchronized void deactivate() {
+    if (running != null) {
+      List<ServiceRegistration<?>> registrations = running.registrations();
+      for (int i = registrations.size() - 1; i >= 0; i--) {
+        registrations.get(i).unregister(); // the session manager first: the transport closes
+      }
+      running.broker().stop();
+      running.house().close(CLOSE_MILLIS);
+      running = null;
+    }
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addListener(Listener listener) {
+    listeners.add(listener);
+  }
+
+  void removeListener(Listener listener) {
+    listeners.remove(listener);
+    access.forgetListener(listener.info().name());
+  }
+
+  private List<ListenerInfo> listenerInfos() {
+    return listeners.stream().map(Listener::info).toList();
+  }
+
+  private static BrokerSettings read(Map<String, Object> properties) {
+    Settings s = new Settings(PID, properties, Config.class);
+    for (String key : s.unknownKeys()) {
+      LOG.warn("{}: {} is not a key of this configuration; it is ignored", PID, key);
+    }
+    long quarter = Runtime.getRuntime().maxMemory() / 4;
+    long terabyte = 1L << 40;
+    return new BrokerSettings(
+        s.integer("keepAliveMaxSeconds", 0, 65_535),
+        s.number("sessionExpiryMaxSeconds", 0, 4_294_967_295L),
+        s.integer("receiveMaximum", 1, 65_535),
+        s.integer("inFlightMax", 1, 65_535),
+        s.integer("topicAliasMaximum", 0, 65_535),
+        s.integer("sessionsMax", 1, 10_000_000),
+        s.integer("subscriptionsPerSessionMax", 1, 10_000_000),
+        s.integer("queueMaxMessages", 1, 10_000_000),
+        s.number("queueMaxBytes", 1_024, terabyte),
+        orElse(s.number("queueTotalMaxBytes", 0, terabyte), quarter),
+        s.number("qos0QueueMaxBytes", 0, terabyte),
+        s.number("mailboxMaxBytes", 1_024, terabyte),
+        s.choice("overflow", BrokerSettings.Overflow.class),
+        s.integer("retainedMaxMessages", 0, 100_000_000),
+        orElse(s.number("retainedMaxBytes", 0, terabyte), quarter),
+        s.flag("disconnectDeniedPublish"),
+        s.flag("logConnections"));
+  }
+
+  private static long orElse(long value, long fallback) {
+    return value == 0 ? fallback : value;
+  }
+}

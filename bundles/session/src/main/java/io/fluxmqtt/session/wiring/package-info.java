@@ -1,0 +1,3 @@
+/** The components of this bundle: the only place that knows Declarative Services and OSGi. */
+@org.jspecify.annotations.NullMarked
+package io.fluxmqtt.session.wiring;

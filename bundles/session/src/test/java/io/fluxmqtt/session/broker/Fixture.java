@@ -1,0 +1,138 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.api.spi.access.Access;
+import io.fluxmqtt.api.spi.access.Authorizer;
+import io.fluxmqtt.api.spi.access.Decision;
+import io.fluxmqtt.api.spi.auth.Authentication;
+import io.fluxmqtt.api.spi.auth.Authenticator;
+import io.fluxmqtt.api.spi.auth.Principal;
+import io.fluxmqtt.session.access.AccessControl;
+import io.fluxmqtt.session.access.AccessSettings;
+import io.fluxmqtt.session.access.Plugin;
+import io.fluxmqtt.session.access.Time;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A broker with two loops and a house loop, a clock that stands still, and a policy to set. */
+final class Fixture {
+  static final BrokerSettings SETTINGS =
+      new BrokerSettings(
+          0,
+          0xFFFF_FFFFL,
+          10,
+          5,
+          4,
+          100,
+          10,
+          4,
+          1 << 20,
+          1 << 24,
+          1 << 10,
+          1 << 12,
+          BrokerSettings.Overflow.DROP_OLDEST,
+          3,
+          1 << 20,
+          false,
+          false);
+
+  private static final Comparable<Object> AUTHORIZER = other -> 0;
+  private static final Comparable<Object> AUTHENTICATOR = other -> 0;
+
+  final MemoryStores stores = new MemoryStores();
+  final HandLoop one = new HandLoop(this::nanos);
+  final HandLoop two = new HandLoop(this::nanos);
+  final HandLoop house = new HandLoop(this::nanos);
+  final HandLoop policyTimer = new HandLoop(this::nanos);
+  final AccessControl access;
+  final Broker broker;
+  @Nullable String denied; // a topic or filter that nobody may use
+  private long nanos = 1;
+
+  Fixture() {
+    this(SETTINGS);
+  }
+
+  Fixture(BrokerSettings settings) {
+    access =
+        new AccessControl(
+            AccessSettings.of(List.of("all"), List.of("rules")).withInline(Set.of("test")),
+            new Time() {
+              @Override
+              public long nanos() {
+                return nanos;
+              }
+
+              @Override
+              public Runnable after(long delay, Runnable task) {
+                return policyTimer.schedule(task, delay, TimeUnit.NANOSECONDS)::cancel;
+              }
+            });
+    access.putAuthenticator(
+        new Plugin<Authenticator>(
+            "all",
+            "test",
+            true,
+            AUTHENTICATOR,
+            credentials ->
+                CompletableFuture.completedFuture(
+                    new Authentication.Accepted(Principal.ANONYMOUS))));
+    putAuthorizer();
+    broker =
+        new Broker(access, stores, stores, settings, house, this::nanos, () -> nanos / 1_000_000);
+    try {
+      broker.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void putAuthorizer() {
+    access.putAuthorizer(
+        new Plugin<Authorizer>("rules", "test", false, AUTHORIZER, (client, wish) -> rule(wish)));
+  }
+
+  void removeAuthorizer() {
+    access.removeAuthorizer(AUTHORIZER);
+  }
+
+  private Decision rule(Access wish) {
+    String subject =
+        wish instanceof Access.Publish publish
+            ? publish.topic()
+            : wish instanceof Access.Subscribe subscribe ? subscribe.filter().filter() : "";
+    return subject.equals(denied) ? Decision.DENY : Decision.ALLOW;
+  }
+
+  TestClient client() {
+    return new TestClient(this, one);
+  }
+
+  TestClient clientOnOtherLoop() {
+    return new TestClient(this, two);
+  }
+
+  /** Runs all loops until nothing is left to do. */
+  void settle() {
+    boolean any = true;
+    while (any) {
+      any = one.run() | two.run() | house.run() | policyTimer.run();
+    }
+  }
+
+  /** Lets time pass; what is due runs on the way. */
+  void pass(long seconds) {
+    for (long i = 0; i < seconds; i++) {
+      nanos += TimeUnit.SECONDS.toNanos(1);
+      settle();
+    }
+  }
+
+  private long nanos() {
+    return nanos;
+  }
+}

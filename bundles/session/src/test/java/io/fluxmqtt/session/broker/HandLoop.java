@@ -1,0 +1,74 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.session.EventLoop;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** An event loop that runs when the test says so. */
+final class HandLoop implements EventLoop {
+  private record Due(long atNanos, Runnable task) {}
+
+  private final Queue<Runnable> tasks = new ArrayDeque<>();
+  private final List<Due> timers = new ArrayList<>();
+  private final LongSupplier clock;
+  private boolean running;
+
+  HandLoop(LongSupplier clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    tasks.add(task);
+  }
+
+  @Override
+  public boolean inLoop() {
+    return running;
+  }
+
+  @Override
+  public Timer schedule(Runnable task, long delay, TimeUnit unit) {
+    Due due = new Due(clock.getAsLong() + unit.toNanos(delay), task);
+    timers.add(due);
+    return () -> timers.remove(due);
+  }
+
+  /** Runs what is due; returns whether there was anything. */
+  boolean run() {
+    boolean any = false;
+    running = true;
+    try {
+      for (Runnable task = next(); task != null; task = next()) {
+        any = true;
+        task.run();
+      }
+    } finally {
+      running = false;
+    }
+    return any;
+  }
+
+  private @Nullable Runnable next() {
+    Runnable task = tasks.poll();
+    if (task != null) {
+      return task;
+    }
+    Due due =
+        timers.stream()
+            .filter(timer -> timer.atNanos() <= clock.getAsLong())
+            .min(Comparator.comparingLong(Due::atNanos))
+            .orElse(null);
+    if (due == null) {
+      return null;
+    }
+    timers.remove(due);
+    return due.task();
+  }
+}

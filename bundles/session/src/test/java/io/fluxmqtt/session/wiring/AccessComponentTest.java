@@ -1,0 +1,161 @@
+package io.fluxmqtt.session.wiring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fluxmqtt.api.message.QoS;
+import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.api.spi.access.Access;
+import io.fluxmqtt.api.spi.access.Authorizer;
+import io.fluxmqtt.api.spi.access.Client;
+import io.fluxmqtt.api.spi.access.Decision;
+import io.fluxmqtt.api.spi.auth.Authentication;
+import io.fluxmqtt.api.spi.auth.Authenticator;
+import io.fluxmqtt.api.spi.auth.Credentials;
+import io.fluxmqtt.api.spi.auth.Principal;
+import io.fluxmqtt.session.ListenerProfile;
+import io.fluxmqtt.session.access.Admission;
+import io.fluxmqtt.session.access.Verdict;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceReference;
+
+class AccessComponentTest {
+  private static final ListenerProfile LOCAL =
+      new ListenerProfile("default", true, false, List.of(), 1000, 5000);
+  private static final Access PUBLISH = new Access.Publish("a", QoS.AT_MOST_ONCE, false);
+  private static final Client CLIENT = new Client("c", Principal.ANONYMOUS, "default", null);
+
+  private final Map<String, Object> withoutGrace = Map.of("policyGraceMillis", "0");
+
+  @Test
+  void defaultsNameAnonymousAndAcl() {
+    AccessComponent component = new AccessComponent(Map.of());
+    assertEquals("anonymous, loopback only", component.control().note(LOCAL));
+    assertNull(component.control().decide(CLIENT, PUBLISH, verdict -> {}), "waits for acl");
+    component.deactivate();
+  }
+
+  @Test
+  void servicesCountUnderTheirNamesFromBindToUnbind() {
+    AccessComponent component = new AccessComponent(withoutGrace);
+    assertEquals(Verdict.UNAVAILABLE, decide(component));
+    Authorizer allowing = (client, access) -> Decision.ALLOW;
+    ServiceReference<Authorizer> acl =
+        reference("io.fluxmqtt.acl", 1, Map.of(Authorizer.NAME, "acl"));
+    component.bindAuthorizer(allowing, acl);
+    assertEquals(Verdict.ALLOWED, decide(component));
+    component.unbindAuthorizer(acl);
+    assertEquals(Verdict.UNAVAILABLE, decide(component));
+
+    Authenticator accepting =
+        credentials ->
+            CompletableFuture.completedFuture(new Authentication.Accepted(Principal.ANONYMOUS));
+    ServiceReference<Authenticator> anonymous =
+        reference("io.fluxmqtt.auth.anonymous", 2, Map.of(Authenticator.NAME, "anonymous"));
+    assertEquals(ReasonCode.SERVER_UNAVAILABLE, refusal(authenticate(component)));
+    component.bindAuthenticator(accepting, anonymous);
+    assertTrue(authenticate(component) instanceof Admission.Granted);
+    component.unbindAuthenticator(anonymous);
+    assertEquals(ReasonCode.SERVER_UNAVAILABLE, refusal(authenticate(component)));
+    component.deactivate();
+  }
+
+  @Test
+  void serviceWithoutNameIsIgnored() {
+    AccessComponent component = new AccessComponent(withoutGrace);
+    long epoch = component.control().epoch();
+    component.bindAuthorizer(
+        (client, access) -> Decision.ALLOW, reference("io.fluxmqtt.acl", 1, Map.of()));
+    assertEquals(epoch, component.control().epoch());
+    component.deactivate();
+  }
+
+  @Test
+  void serviceThatLosesItsNameStopsCounting() {
+    AccessComponent component = new AccessComponent(withoutGrace);
+    Map<String, Object> properties = new HashMap<>(Map.of(Authorizer.NAME, "acl"));
+    ServiceReference<Authorizer> acl = reference("io.fluxmqtt.acl", 1, properties);
+    Authorizer allowing = (client, access) -> Decision.ALLOW;
+    component.bindAuthorizer(allowing, acl);
+    assertEquals(Verdict.ALLOWED, decide(component));
+    long epoch = component.control().epoch();
+    component.updatedAuthorizer(allowing, acl);
+    assertEquals(epoch + 1, component.control().epoch());
+    properties.clear();
+    component.updatedAuthorizer(allowing, acl);
+    assertEquals(Verdict.UNAVAILABLE, decide(component));
+    component.deactivate();
+  }
+
+  @Test
+  void badConfigurationAtTheStartRefusesAllUntilItIsMended() {
+    AccessComponent component = new AccessComponent(Map.of("policyGraceMillis", "60001"));
+    assertEquals(Verdict.DENIED, decide(component));
+    assertTrue(component.control().problems().get(0).contains("policyGraceMillis=60001"));
+    component.modified(Map.of("authenticators", "file"));
+    assertEquals("file, loopback only", component.control().note(LOCAL));
+    component.deactivate();
+  }
+
+  @Test
+  void badConfigurationLaterLeavesTheOldOneAndIsAProblem() {
+    AccessComponent component = new AccessComponent(Map.of("authenticators", "file"));
+    component.modified(Map.of("authenticators", "jwt", "authorizationTimeoutMillis", "soon"));
+    assertEquals("file, loopback only", component.control().note(LOCAL));
+    assertTrue(component.control().problems().get(0).contains("authorizationTimeoutMillis=soon"));
+    component.modified(Map.of("authenticators", "jwt, file"));
+    assertEquals("jwt, file, loopback only", component.control().note(LOCAL));
+    assertEquals(List.of(), component.control().problems());
+    component.deactivate();
+  }
+
+  private static @Nullable Verdict decide(AccessComponent component) {
+    return component.control().decide(CLIENT, PUBLISH, verdict -> {});
+  }
+
+  private static Admission authenticate(AccessComponent component) {
+    List<Admission> result = new ArrayList<>();
+    Credentials credentials = new Credentials("c", null, null, "default", null, List.of());
+    component.control().authenticate(credentials, LOCAL, result::add);
+    assertEquals(1, result.size());
+    return result.get(0);
+  }
+
+  private static ReasonCode refusal(Admission admission) {
+    return ((Admission.Refused) admission).reason();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <S> ServiceReference<S> reference(
+      String bundle, int rank, Map<String, Object> properties) {
+    Bundle owner =
+        (Bundle)
+            Proxy.newProxyInstance(
+                Bundle.class.getClassLoader(),
+                new Class<?>[] {Bundle.class},
+                (proxy, method, arguments) ->
+                    method.getName().equals("getSymbolicName") ? bundle : null);
+    return (ServiceReference<S>)
+        Proxy.newProxyInstance(
+            ServiceReference.class.getClassLoader(),
+            new Class<?>[] {ServiceReference.class},
+            (proxy, method, arguments) ->
+                switch (method.getName()) {
+                  case "getBundle" -> owner;
+                  case "getProperty" -> properties.get(arguments[0]);
+                  case "hashCode" -> rank;
+                  case "equals" -> proxy == arguments[0];
+                  case "compareTo" -> Integer.compare(rank, arguments[0].hashCode());
+                  default -> null;
+                });
+  }
+}
