@@ -1,0 +1,95 @@
+package io.fluxmqtt.transport;
+
+import io.fluxmqtt.api.message.ReasonCode;
+import io.netty.channel.Channel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The open connections of one listener, whichever of its sockets they came through. */
+final class Clients {
+  private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
+  private static final long TELL_MILLIS = 200;
+  private static final long LEAVE_MILLIS = 250;
+  private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final String listener;
+  private final AtomicInteger count = new AtomicInteger();
+  private final Map<Channel, PacketReceiver> open = new ConcurrentHashMap<>();
+  private final AtomicInteger turnedAway = new AtomicInteger();
+  private final RateLimit lines = new RateLimit(LINE_NANOS);
+  private volatile boolean closed;
+
+  Clients(String listener) {
+    this.listener = listener;
+  }
+
+  int count() {
+    return count.get();
+  }
+
+  /** Counts a connection until it closes, unless there are too many. */
+  boolean admit(Channel channel, int max) {
+    if (count.incrementAndGet() > max) {
+      count.decrementAndGet();
+      int refused = turnedAway.incrementAndGet();
+      if (lines.permits(System.nanoTime())) {
+        LOG.warn(
+            "listener {}: {} connections turned away so far, as connectionsMax={} are open",
+            listener,
+            refused,
+            max);
+      }
+      return false;
+    }
+    channel.closeFuture().addListener(done -> count.decrementAndGet());
+    return true;
+  }
+
+  /** Notes an admitted connection so that it can be told of the end. On its loop. */
+  void add(Channel channel, PacketReceiver receiver) {
+    open.put(channel, receiver);
+    channel.closeFuture().addListener(done -> open.remove(channel));
+    if (closed) {
+      receiver.disconnect(ReasonCode.SERVER_SHUTTING_DOWN);
+    }
+  }
+
+  /**
+   * Tells all clients on their loops that it is over, waits until that is done, but not for long,
+   * and sees to it that all sockets close soon after.
+   */
+  void disconnectAll() {
+    closed = true;
+    Map<Channel, PacketReceiver> leaving = Map.copyOf(open);
+    CountDownLatch told = new CountDownLatch(leaving.size());
+    leaving.forEach((channel, receiver) -> tell(channel, receiver, told));
+    try {
+      if (!told.await(TELL_MILLIS, TimeUnit.MILLISECONDS)) {
+        LOG.warn("listener {}: {} clients could not be told in time", listener, told.getCount());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void tell(Channel channel, PacketReceiver receiver, CountDownLatch told) {
+    try {
+      channel
+          .eventLoop()
+          .execute(
+              () -> {
+                receiver.disconnect(ReasonCode.SERVER_SHUTTING_DOWN);
+                told.countDown();
+              });
+      channel.eventLoop().schedule(receiver::abort, LEAVE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) { // its loop has ended, and so has the connection
+      told.countDown();
+    }
+  }
+}

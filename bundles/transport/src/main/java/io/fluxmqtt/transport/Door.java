@@ -1,0 +1,69 @@
+package io.fluxmqtt.transport;
+
+import io.fluxmqtt.session.ConnectionHandler;
+import io.fluxmqtt.session.ListenerProfile;
+import io.fluxmqtt.session.SessionManager;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.mqtt.MqttDecoder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sets up each connection that one server socket has accepted, on the terms that hold then. */
+@Sharable
+final class Door extends ChannelInitializer<Channel> {
+  /** What new connections are given. */
+  record Terms(ListenerSettings settings, ListenerProfile profile) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(Door.class);
+  private static final int CLIENT_ID_MAX_BYTES = 65_535;
+
+  private final SessionManager sessions;
+  private final Loops loops;
+  private final Clients clients;
+  private volatile Terms terms;
+
+  Door(SessionManager sessions, Loops loops, Clients clients, Terms terms) {
+    this.sessions = sessions;
+    this.loops = loops;
+    this.clients = clients;
+    this.terms = terms;
+  }
+
+  /** Changes the terms for connections to come. */
+  void change(Terms fresh) {
+    terms = fresh;
+  }
+
+  Terms terms() {
+    return terms;
+  }
+
+  @Override
+  protected void initChannel(Channel channel) {
+    Terms now = terms;
+    if (!clients.admit(channel, now.settings().connectionsMax())) {
+      channel.close();
+      return;
+    }
+    NettyConnection connection =
+        new NettyConnection(channel, loops.adapter(channel.eventLoop()), now.profile());
+    ConnectionHandler handler;
+    try {
+      handler = sessions.connected(connection);
+    } catch (Throwable e) {
+      LOG.error("turning {} away: unexpected {}", connection.remoteAddress(), e.toString());
+      LOG.debug("where it came from", e);
+      channel.close();
+      return;
+    }
+    int packetMaxBytes = now.settings().packetMaxBytes();
+    FrameDecoder frames = new FrameDecoder(packetMaxBytes);
+    PacketReceiver receiver = new PacketReceiver(connection, handler, frames);
+    channel
+        .pipeline()
+        .addLast(frames, new MqttDecoder(packetMaxBytes, CLIENT_ID_MAX_BYTES), receiver);
+    clients.add(channel, receiver);
+  }
+}

@@ -1,0 +1,143 @@
+package io.fluxmqtt.transport;
+
+import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.session.ProtocolViolation;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.mqtt.MqttMessageType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts the bytes of a connection into whole MQTT Control Packets, has each inspected by {@link
+ * FrameInspector} and hands it on as one buffer, so that netty's decoder behind never waits within
+ * a packet nor reads past its end. A violation is handed on as a message, after which everything is
+ * discarded.
+ *
+ * <p>A packet that is too long or out of place is refused at its fixed header, before its bytes are
+ * kept. What is kept of an incomplete packet is at most twice what has come of it.
+ */
+final class FrameDecoder extends ChannelInboundHandlerAdapter {
+  private static final int MAX_LENGTH_BYTES = 4;
+
+  private final int packetMaxBytes;
+  private final FrameInspector inspector = new FrameInspector();
+  // owned by the connection's loop
+  private @Nullable ByteBuf cumulation;
+  private int awaitedBytes;
+  private boolean finished;
+
+  FrameDecoder(int packetMaxBytes) {
+    this.packetMaxBytes = packetMaxBytes;
+  }
+
+  /** From now on all input is discarded. */
+  void finish() {
+    finished = true;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    if (finished) {
+      bytes.release();
+      return;
+    }
+    ByteBuf in = append(ctx, bytes);
+    try {
+      while (!finished && decodeOne(ctx, in)) {
+        // the next packet of the same read
+      }
+    } catch (ProtocolViolation violation) {
+      finished = true;
+      ctx.fireChannelRead(violation);
+    } finally {
+      if (finished || !in.isReadable()) {
+        releaseCumulation();
+      }
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (cumulation != null && cumulation.refCnt() == 1) {
+      cumulation.discardSomeReadBytes();
+    }
+    ctx.fireChannelReadComplete();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    releaseCumulation();
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    releaseCumulation();
+  }
+
+  private ByteBuf append(ChannelHandlerContext ctx, ByteBuf bytes) {
+    ByteBuf kept = cumulation == null ? Unpooled.EMPTY_BUFFER : cumulation;
+    int missing = awaitedBytes - kept.readableBytes();
+    if (kept.isReadable() && missing > kept.writableBytes() && kept.refCnt() == 1) {
+      // doubles, so that a large packet is not copied for every read, but never past its end
+      int more = Math.min(missing, Math.max(kept.readableBytes(), bytes.readableBytes()));
+      kept.ensureWritable(more, false);
+    }
+    cumulation = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), kept, bytes);
+    return cumulation;
+  }
+
+  /** Hands on one packet; false if there is no whole one. */
+  private boolean decodeOne(ChannelHandlerContext ctx, ByteBuf in) {
+    int start = in.readerIndex();
+    int available = in.readableBytes();
+    awaitedBytes = 0;
+    if (available == 0) {
+      return false;
+    }
+    int first = in.getUnsignedByte(start);
+    inspector.firstByte(first);
+    int length = 0;
+    int headerBytes = 1;
+    int digit;
+    do {
+      if (headerBytes > MAX_LENGTH_BYTES) {
+        throw new ProtocolViolation(
+            ReasonCode.MALFORMED_PACKET, "Remaining Length has more than 4 bytes");
+      }
+      if (headerBytes == available) {
+        return false;
+      }
+      digit = in.getUnsignedByte(start + headerBytes);
+      length |= (digit & 0x7F) << (7 * (headerBytes - 1));
+      headerBytes++;
+    } while ((digit & 0x80) != 0);
+    inspector.remainingLength(digit, headerBytes);
+
+    int total = headerBytes + length;
+    if (total > packetMaxBytes) { // [MQTT-3.2.2-15]
+      throw new ProtocolViolation(
+          ReasonCode.PACKET_TOO_LARGE,
+          "%s of %d bytes; the limit is %d"
+              .formatted(MqttMessageType.valueOf(first >> 4), total, packetMaxBytes));
+    }
+    if (available < total) {
+      awaitedBytes = total;
+      return false;
+    }
+    inspector.inspect(first, in.slice(start + headerBytes, length));
+    ctx.fireChannelRead(in.readRetainedSlice(total));
+    return true;
+  }
+
+  private void releaseCumulation() {
+    if (cumulation != null) {
+      cumulation.release();
+      cumulation = null;
+    }
+  }
+}

@@ -1,0 +1,255 @@
+package io.fluxmqtt.transport;
+
+import static io.fluxmqtt.api.message.ReasonCode.MALFORMED_PACKET;
+import static io.fluxmqtt.api.message.ReasonCode.PROTOCOL_ERROR;
+import static io.fluxmqtt.api.message.ReasonCode.TOPIC_NAME_INVALID;
+import static io.fluxmqtt.api.message.ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
+
+import io.fluxmqtt.session.ProtocolVersion;
+import io.fluxmqtt.session.ProtocolViolation;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.mqtt.MqttMessageType;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses, in the raw bytes of a whole packet, what netty-codec-mqtt lets through or loses:
+ * reserved bits, duplicate and misplaced properties, empty lists, fields that run past the packet's
+ * end, packets that only a server sends. Text is left to netty, which checks UTF-8 strictly.
+ */
+final class FrameInspector {
+  private static final int WILL_FLAG = 0x04;
+  private static final int WILL_BITS = 0x38;
+  private static final int WILL_QOS_3 = 0x18;
+  private static final int USER_NAME_FLAG = 0x80;
+  private static final int PASSWORD_FLAG = 0x40;
+
+  // owned by the connection's loop
+  private @Nullable ProtocolVersion version;
+
+  /** Checks what the first byte of a packet tells, before its length is known. */
+  void firstByte(int first) {
+    int flags = first & 0x0F;
+    int type = first >> 4;
+    if (type == 0) {
+      throw malformed("packet type 0 is reserved");
+    }
+    MqttMessageType name = MqttMessageType.valueOf(type);
+    switch (name) {
+      case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
+          throw new ProtocolViolation(PROTOCOL_ERROR, name + " comes from servers only");
+      case PUBLISH -> {
+        int qos = (flags >> 1) & 3;
+        if (qos == 3) { // [MQTT-3.3.1-4]
+          throw malformed("PUBLISH with QoS 3");
+        }
+        if (qos == 0 && (flags & 0x08) != 0) { // [MQTT-3.3.1-2]
+          throw malformed("PUBLISH with DUP and QoS 0");
+        }
+      }
+      // [MQTT-2.1.3-1] [MQTT-3.6.1-1] [MQTT-3.8.1-1] [MQTT-3.10.1-1]
+      case PUBREL, SUBSCRIBE, UNSUBSCRIBE -> requireFlags(name, flags, 2);
+      default -> requireFlags(name, flags, 0);
+    }
+    if (version == null && name != MqttMessageType.CONNECT) { // [MQTT-3.1.0-1]
+      throw new ProtocolViolation(PROTOCOL_ERROR, name + " before CONNECT");
+    }
+    if (version != null && name == MqttMessageType.CONNECT) { // [MQTT-3.1.0-2]
+      throw new ProtocolViolation(PROTOCOL_ERROR, "second CONNECT");
+    }
+    if (name == MqttMessageType.AUTH && !isVersion5()) {
+      throw malformed("AUTH in " + version);
+    }
+  }
+
+  /** Checks that the Remaining Length is not padded, given its last byte. */
+  void remainingLength(int lastByte, int headerBytes) {
+    if (lastByte == 0 && headerBytes > 2 && isVersion5()) { // [MQTT-1.5.5-1]
+      throw malformed("Remaining Length has needless bytes");
+    }
+  }
+
+  /** Checks what follows the fixed header. The body is consumed. */
+  void inspect(int first, ByteBuf body) {
+    MqttMessageType type = MqttMessageType.valueOf(first >> 4);
+    try {
+      switch (type) {
+        case CONNECT -> connect(body);
+        case PUBLISH -> publish(body, (first & 0x06) != 0);
+        case PUBACK, PUBREC, PUBREL, PUBCOMP -> acknowledgement(type, body);
+        case SUBSCRIBE -> subscribe(body);
+        case UNSUBSCRIBE -> unsubscribe(body);
+        case DISCONNECT, AUTH -> reasonAndProperties(type, body);
+        default -> requireEnd(type, body);
+      }
+    } catch (IndexOutOfBoundsException e) {
+      throw malformed(type + " ends within a field");
+    }
+  }
+
+  private void connect(ByteBuf body) {
+    String name =
+        body.readCharSequence(body.readUnsignedShort(), StandardCharsets.UTF_8).toString();
+    int level = body.readUnsignedByte();
+    ProtocolVersion said = versionOf(name, level);
+    version = said;
+    int flags = body.readUnsignedByte();
+    connectFlags(flags, said);
+    body.skipBytes(2);
+    if (said == ProtocolVersion.V5_0) {
+      PropertyRules.check(PropertyRules.Place.CONNECT, body);
+    }
+    skipField(body);
+    if ((flags & WILL_FLAG) != 0) {
+      if (said == ProtocolVersion.V5_0) {
+        PropertyRules.check(PropertyRules.Place.WILL, body);
+      }
+      skipField(body);
+      skipField(body);
+    }
+    if ((flags & USER_NAME_FLAG) != 0) {
+      skipField(body);
+    }
+    if ((flags & PASSWORD_FLAG) != 0) {
+      skipField(body);
+    }
+    requireEnd(MqttMessageType.CONNECT, body);
+  }
+
+  private static ProtocolVersion versionOf(String name, int level) {
+    for (ProtocolVersion known : ProtocolVersion.values()) {
+      if (known.level() == level
+          && name.equals(known == ProtocolVersion.V3_1 ? "MQIsdp" : "MQTT")) {
+        return known;
+      }
+    }
+    throw new ProtocolViolation( // [MQTT-3.1.2-1] [MQTT-3.1.2-2]
+        UNSUPPORTED_PROTOCOL_VERSION,
+        "protocol %s version %d is not supported".formatted(Text.quote(name), level));
+  }
+
+  private static void connectFlags(int flags, ProtocolVersion said) {
+    if ((flags & 0x01) != 0 && said != ProtocolVersion.V3_1) { // [MQTT-3.1.2-3]
+      throw malformed("CONNECT with its reserved flag set");
+    }
+    if ((flags & WILL_FLAG) == 0 && (flags & WILL_BITS) != 0) { // [MQTT-3.1.2-11] [MQTT-3.1.2-13]
+      throw malformed("CONNECT with Will QoS or Will Retain but no Will");
+    }
+    if ((flags & WILL_QOS_3) == WILL_QOS_3) { // [MQTT-3.1.2-12]
+      throw malformed("CONNECT with Will QoS 3");
+    }
+    if (said != ProtocolVersion.V5_0
+        && (flags & PASSWORD_FLAG) != 0
+        && (flags & USER_NAME_FLAG) == 0) { // 3.1.1: [MQTT-3.1.2-22]
+      throw malformed("CONNECT with a password but no user name");
+    }
+  }
+
+  private void publish(ByteBuf body, boolean hasPacketId) {
+    int end = body.readUnsignedShort() + body.readerIndex();
+    while (body.readerIndex() < end) {
+      byte c = body.readByte();
+      if (c == '+' || c == '#') { // [MQTT-3.3.2-2]
+        throw new ProtocolViolation(TOPIC_NAME_INVALID, "PUBLISH to a topic with a wildcard");
+      }
+    }
+    if (hasPacketId) {
+      packetId(MqttMessageType.PUBLISH, body);
+    }
+    if (isVersion5()) {
+      PropertyRules.check(PropertyRules.Place.PUBLISH, body);
+    }
+  }
+
+  private void acknowledgement(MqttMessageType type, ByteBuf body) {
+    packetId(type, body);
+    if (isVersion5() && body.isReadable()) {
+      body.skipBytes(1);
+      if (body.isReadable()) {
+        PropertyRules.check(PropertyRules.Place.ACKNOWLEDGEMENT, body);
+      }
+    }
+    requireEnd(type, body);
+  }
+
+  private void subscribe(ByteBuf body) {
+    packetId(MqttMessageType.SUBSCRIBE, body);
+    if (isVersion5()) {
+      PropertyRules.check(PropertyRules.Place.SUBSCRIBE, body);
+    }
+    if (!body.isReadable()) { // [MQTT-3.8.3-2]
+      throw new ProtocolViolation(PROTOCOL_ERROR, "SUBSCRIBE without a Topic Filter");
+    }
+    while (body.isReadable()) {
+      skipField(body);
+      int options = body.readUnsignedByte();
+      int reserved = isVersion5() ? 0xC0 : 0xFC;
+      if ((options & reserved) != 0) { // [MQTT-3.8.3-5]
+        throw malformed("SUBSCRIBE with reserved option bits: 0x%02X".formatted(options));
+      }
+      if ((options & 0x03) == 3) {
+        throw malformed("SUBSCRIBE with QoS 3");
+      }
+      if ((options & 0x30) == 0x30) {
+        throw new ProtocolViolation(PROTOCOL_ERROR, "SUBSCRIBE with Retain Handling 3");
+      }
+    }
+  }
+
+  private void unsubscribe(ByteBuf body) {
+    packetId(MqttMessageType.UNSUBSCRIBE, body);
+    if (isVersion5()) {
+      PropertyRules.check(PropertyRules.Place.UNSUBSCRIBE, body);
+    }
+    if (!body.isReadable()) { // [MQTT-3.10.3-2]
+      throw new ProtocolViolation(PROTOCOL_ERROR, "UNSUBSCRIBE without a Topic Filter");
+    }
+    while (body.isReadable()) {
+      skipField(body);
+    }
+  }
+
+  private void reasonAndProperties(MqttMessageType type, ByteBuf body) {
+    if (isVersion5() && body.isReadable()) {
+      body.skipBytes(1);
+      if (body.isReadable()) {
+        PropertyRules.check(
+            type == MqttMessageType.AUTH
+                ? PropertyRules.Place.AUTH
+                : PropertyRules.Place.DISCONNECT,
+            body);
+      }
+    }
+    requireEnd(type, body);
+  }
+
+  private boolean isVersion5() {
+    return version == ProtocolVersion.V5_0;
+  }
+
+  private static void packetId(MqttMessageType type, ByteBuf body) {
+    if (body.readUnsignedShort() == 0) { // [MQTT-2.2.1-3]
+      throw new ProtocolViolation(PROTOCOL_ERROR, type + " with Packet Identifier 0");
+    }
+  }
+
+  private static void skipField(ByteBuf body) {
+    body.skipBytes(body.readUnsignedShort());
+  }
+
+  private static void requireFlags(MqttMessageType type, int flags, int required) {
+    if (flags != required) {
+      throw malformed("%s with flags %d instead of %d".formatted(type, flags, required));
+    }
+  }
+
+  private static void requireEnd(MqttMessageType type, ByteBuf body) {
+    if (body.isReadable()) {
+      throw malformed("%s with %d bytes too many".formatted(type, body.readableBytes()));
+    }
+  }
+
+  private static ProtocolViolation malformed(String text) {
+    return new ProtocolViolation(MALFORMED_PACKET, text);
+  }
+}

@@ -1,0 +1,183 @@
+package io.fluxmqtt.transport;
+
+import io.fluxmqtt.api.admin.Listener;
+import io.fluxmqtt.api.admin.ListenerInfo;
+import io.fluxmqtt.api.config.SettingException;
+import io.fluxmqtt.api.config.Settings;
+import io.fluxmqtt.session.SessionManager;
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One listener for each configuration of the factory {@value #PID}. */
+@Component(
+    service = Listener.class,
+    immediate = true,
+    name = ListenerComponent.PID,
+    configurationPid = ListenerComponent.PID,
+    configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = ListenerComponent.Config.class, factory = true)
+public final class ListenerComponent implements Listener {
+  static final String PID = "io.fluxmqtt.listener";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ListenerComponent.class);
+
+  /** The keys. */
+  @ObjectClassDefinition(
+      name = "Flux MQTT listener",
+      description =
+          "An address where MQTT clients connect. A change never touches other listeners.")
+  @interface Config {
+    @AttributeDefinition(
+        name = "Type",
+        description =
+            "The kind of connection: tcp, which is MQTT without encryption."
+                + " A change restarts this listener.",
+        options = @Option(label = "TCP", value = "tcp"))
+    String type() default "tcp";
+
+    @AttributeDefinition(
+        name = "Host",
+        description =
+            "The IPv4 or IPv6 address or host name to listen at; * or :: for all addresses,"
+                + " 0.0.0.0 for all of IPv4. A change moves the listener; clients stay connected.")
+    String host() default "127.0.0.1";
+
+    @AttributeDefinition(
+        name = "Port",
+        description =
+            "The TCP port to listen at, 0 to 65535; 0 lets the system choose."
+                + " A change moves the listener; clients stay connected.",
+        min = "0",
+        max = "65535")
+    int port() default 1883;
+
+    @AttributeDefinition(
+        name = "Backlog",
+        description =
+            "Connections that may wait to be accepted, 1 to 65535; the system may have a lower"
+                + " limit (net.core.somaxconn). A change reopens the socket; clients stay connected.",
+        min = "1",
+        max = "65535")
+    int backlog() default 4096;
+
+    @AttributeDefinition(
+        name = "Most connections",
+        description =
+            "Connections open at once, 1 to 2147483647; more are closed at once."
+                + " A change counts for new connections only.",
+        min = "1",
+        max = "2147483647")
+    int connectionsMax() default 10_000;
+
+    @AttributeDefinition(
+        name = "Largest packet",
+        description =
+            "The largest MQTT packet that a client may send, in bytes, 64 to 268435460."
+                + " A change counts for new connections only.",
+        min = "64",
+        max = "268435460")
+    int packetMaxBytes() default 1_048_576;
+
+    @AttributeDefinition(
+        name = "Connect timeout",
+        description =
+            "Seconds from the opened connection to a complete CONNECT packet, 1 to 3600."
+                + " A change counts for new connections only.",
+        min = "1",
+        max = "3600")
+    int connectTimeoutSeconds() default 5;
+
+    @AttributeDefinition(
+        name = "Authenticators",
+        description =
+            "Names of the authenticators that count here, a subset of those of io.fluxmqtt.access;"
+                + " empty for all of them. A change counts for new connections only.")
+    String[] authenticators() default {};
+
+    @AttributeDefinition(
+        name = "Anonymous from elsewhere",
+        description =
+            "Whether clients without a user name are wanted though they can connect from other"
+                + " machines, true or false. A change counts for new connections only.")
+    boolean allowAnonymousRemote() default false;
+  }
+
+  private final SessionManager sessions;
+  private final Transport transport;
+  private volatile Listener listener; // a TcpListener, or what stands for a bad configuration
+
+  /** Opens the listener; neither a port in use nor a bad value keeps it from being there. */
+  @Activate
+  public ListenerComponent(
+      @Reference SessionManager sessions,
+      @Reference Transport transport,
+      Map<String, Object> properties) {
+    this.sessions = sessions;
+    this.transport = transport;
+    this.listener = opened(new Settings(PID, properties, Config.class));
+  }
+
+  @Modified
+  void modified(Map<String, Object> properties) {
+    Settings settings = new Settings(PID, properties, Config.class);
+    if (!(listener instanceof TcpListener open)) {
+      listener = opened(settings);
+      return;
+    }
+    try {
+      open.update(read(settings));
+    } catch (SettingException e) {
+      LOG.error("listener {}: keeping its old configuration: {}", settings.name(), e.getMessage());
+    }
+  }
+
+  @Deactivate
+  void deactivate() {
+    if (listener instanceof TcpListener open) {
+      open.close();
+    }
+  }
+
+  @Override
+  public ListenerInfo info() {
+    return listener.info();
+  }
+
+  private Listener opened(Settings settings) {
+    TcpListener open;
+    try {
+      open = new TcpListener(read(settings), transport, sessions);
+    } catch (SettingException e) {
+      LOG.error("listener {}: not opened: {}", settings.name(), e.getMessage());
+      ListenerInfo refused =
+          new ListenerInfo(
+              settings.name(),
+              "tcp://%s:%s".formatted(settings.text("host"), settings.text("port")),
+              ListenerInfo.State.REFUSED,
+              e.getMessage(),
+              0,
+              "");
+      return () -> refused;
+    }
+    open.start();
+    return open;
+  }
+
+  private static ListenerSettings read(Settings settings) {
+    if (!settings.unknownKeys().isEmpty()) {
+      LOG.warn("{}: unknown keys are ignored: {}", settings.pid(), settings.unknownKeys());
+    }
+    return ListenerSettings.of(settings);
+  }
+}

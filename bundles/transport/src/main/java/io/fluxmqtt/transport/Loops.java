@@ -1,0 +1,78 @@
+package io.fluxmqtt.transport;
+
+import io.fluxmqtt.session.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The event loops that all listeners share, and the kind of sockets they serve. */
+final class Loops {
+  private static final Logger LOG = LoggerFactory.getLogger(Loops.class);
+
+  private final EventLoopGroup group;
+  private final Class<? extends ServerChannel> serverChannel;
+  private final Map<EventExecutor, EventLoop> adapters = new HashMap<>();
+
+  /** Loops on epoll where it is there, on NIO elsewhere. */
+  Loops(int threads) {
+    this(threads, EpollIo.problem());
+  }
+
+  /**
+   * Loops on epoll or NIO.
+   *
+   * @param epollProblem why it has to be NIO, or null
+   */
+  Loops(int threads, @Nullable String epollProblem) {
+    IoHandlerFactory handlers;
+    if (epollProblem == null) {
+      handlers = EpollIo.handlers();
+      serverChannel = EpollIo.serverChannel();
+    } else {
+      LOG.info("using NIO, as epoll is not to be had: {}", epollProblem);
+      handlers = NioIoHandler.newFactory();
+      serverChannel = NioServerSocketChannel.class;
+    }
+    group =
+        new MultiThreadIoEventLoopGroup(
+            threads, new DefaultThreadFactory("flux-mqtt-loop", true), handlers);
+    group.forEach(
+        loop -> adapters.put(loop, new NettyEventLoop((io.netty.channel.EventLoop) loop)));
+  }
+
+  /** The loops as netty knows them. */
+  EventLoopGroup group() {
+    return group;
+  }
+
+  /** The server channel that fits the loops. */
+  Class<? extends ServerChannel> serverChannel() {
+    return serverChannel;
+  }
+
+  /** The one adapter of a loop of this group. */
+  EventLoop adapter(io.netty.channel.EventLoop loop) {
+    return Objects.requireNonNull(adapters.get(loop), "a loop of another group");
+  }
+
+  /** Closes what is open and ends the threads; waits for them, but not for long. */
+  void close(long timeoutMillis) {
+    Future<?> ended = group.shutdownGracefully(0, timeoutMillis, TimeUnit.MILLISECONDS);
+    if (!ended.awaitUninterruptibly(timeoutMillis)) {
+      LOG.warn("event loops have not ended within {} ms", timeoutMillis);
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package io.fluxmqtt.transport;
+
+import io.fluxmqtt.session.Connection;
+import io.fluxmqtt.session.EventLoop;
+import io.fluxmqtt.session.ListenerProfile;
+import io.fluxmqtt.session.Packet;
+import io.fluxmqtt.session.ProtocolVersion;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Network Connection on a netty channel: the way out. The way in is {@link PacketReceiver}.
+ *
+ * <p>A connection that is closed from here ends for the session manager as soon as its last bytes
+ * are written. The socket then stays half closed for a moment while input is discarded: closing it
+ * with unread input would reset it, and the client might never see the DISCONNECT or CONNACK that
+ * says why.
+ */
+final class NettyConnection implements Connection {
+  /** How long a client may take to read its last bytes and close. */
+  private static final long LINGER_MILLIS = 1000;
+
+  private final Channel channel;
+  private final EventLoop loop;
+  private final ListenerProfile listener;
+  private final PendingOutput output;
+  private final PacketWriter writer;
+  // owned by the connection's loop
+  private boolean closing;
+  private boolean flushing;
+  private Runnable onClosing = () -> {};
+  private Runnable onEnded = () -> {};
+
+  NettyConnection(Channel channel, EventLoop loop, ListenerProfile listener) {
+    this.channel = channel;
+    this.loop = loop;
+    this.listener = listener;
+    this.output = new PendingOutput(channel);
+    this.writer = new PacketWriter(output);
+  }
+
+  /**
+   * Sets what is told of {@link #close}.
+   *
+   * @param whenClosing called at once: no more input is wanted
+   * @param whenEnded called when the last bytes are written
+   */
+  void onClose(Runnable whenClosing, Runnable whenEnded) {
+    onClosing = whenClosing;
+    onEnded = whenEnded;
+    if (closing) { // it was turned away at once
+      whenClosing.run();
+    }
+  }
+
+  @Override
+  public EventLoop loop() {
+    return loop;
+  }
+
+  @Override
+  public ListenerProfile listener() {
+    return listener;
+  }
+
+  @Override
+  public @Nullable InetSocketAddress remoteAddress() {
+    return channel.remoteAddress() instanceof InetSocketAddress address ? address : null;
+  }
+
+  @Override
+  public List<X509Certificate> certificates() {
+    return List.of();
+  }
+
+  @Override
+  public void established(ProtocolVersion version, long maximumPacketSize) {
+    writer.established(version, maximumPacketSize);
+  }
+
+  @Override
+  public boolean fits(Packet.Publish publish) {
+    return writer.fits(publish);
+  }
+
+  @Override
+  public void send(Packet packet) {
+    if (isOpen()) {
+      writer.write(packet);
+    }
+  }
+
+  @Override
+  public void flush() {
+    if (isOpen()) {
+      flushing = true;
+      try {
+        output.flush();
+      } finally {
+        flushing = false;
+      }
+    }
+  }
+
+  /** Whether the caller is called from within {@link #flush}. */
+  boolean isFlushing() {
+    return flushing;
+  }
+
+  /**
+   * What is pending here will, once flushed, make the channel unwritable and then writable again;
+   * so whoever sees false hears of the change.
+   */
+  @Override
+  public boolean isWritable() {
+    return isOpen() && channel.bytesBeforeUnwritable() > output.bytes();
+  }
+
+  @Override
+  public void pauseReading() {
+    if (isOpen()) {
+      channel.config().setAutoRead(false);
+    }
+  }
+
+  @Override
+  public void resumeReading() {
+    channel.config().setAutoRead(true);
+  }
+
+  @Override
+  public void close() {
+    if (!isOpen()) {
+      return;
+    }
+    flush();
+    closing = true;
+    onClosing.run();
+    channel.eventLoop().schedule(this::abort, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    channel
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(written -> loop.execute(this::lastBytesWritten)); // never within close()
+  }
+
+  /** Closes the socket without waiting for anything. */
+  void abort() {
+    closing = true;
+    channel.close();
+  }
+
+  /** Frees what is pending; the channel has closed. */
+  void release() {
+    closing = true;
+    output.release();
+  }
+
+  private boolean isOpen() {
+    return !closing && channel.isActive();
+  }
+
+  private void lastBytesWritten() {
+    onEnded.run();
+    if (channel instanceof DuplexChannel duplex && duplex.isActive()) {
+      duplex.shutdownOutput();
+      channel.config().setAutoRead(true); // discards input and sees the client close
+    } else {
+      channel.close();
+    }
+  }
+}

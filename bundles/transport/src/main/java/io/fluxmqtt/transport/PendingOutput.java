@@ -1,0 +1,76 @@
+package io.fluxmqtt.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes that wait for the next flush of one connection, copied into one buffer, which leaves
+ * with one write: a system call costs more than copying small packets. (Passing large payloads on
+ * without a copy gains nothing while they lie on the heap: the channel copies them itself.)
+ *
+ * <p>Owned by the connection's loop. No memory is held while nothing is pending.
+ */
+final class PendingOutput {
+  /** A buffer that has grown to this many bytes is written, so that growing never copies much. */
+  private static final int MAX_GATHERED_BYTES = 32 * 1024;
+
+  private static final int FIRST_BYTES = 256;
+
+  private final Channel channel;
+  private @Nullable ByteBuf gathered;
+  private boolean written;
+
+  PendingOutput(Channel channel) {
+    this.channel = channel;
+  }
+
+  /** The buffer to append to, with room for so many bytes. */
+  ByteBuf room(int bytes) {
+    ByteBuf buffer = gathered;
+    if (buffer != null && buffer.readableBytes() + bytes > MAX_GATHERED_BYTES) {
+      write(buffer);
+      buffer = null;
+    }
+    if (buffer == null) {
+      buffer = channel.alloc().ioBuffer(Math.max(bytes, FIRST_BYTES));
+      gathered = buffer;
+    } else {
+      buffer.ensureWritable(bytes);
+    }
+    return buffer;
+  }
+
+  /** How many bytes wait here, those already given to the channel not counted. */
+  int bytes() {
+    ByteBuf buffer = gathered;
+    return buffer == null ? 0 : buffer.readableBytes();
+  }
+
+  /** Writes out what is pending. */
+  void flush() {
+    ByteBuf buffer = gathered;
+    if (buffer != null) {
+      write(buffer);
+    }
+    if (written) {
+      written = false;
+      channel.flush();
+    }
+  }
+
+  /** Drops what is pending. */
+  void release() {
+    ByteBuf buffer = gathered;
+    if (buffer != null) {
+      gathered = null;
+      buffer.release();
+    }
+  }
+
+  private void write(ByteBuf buffer) {
+    gathered = null;
+    written = true;
+    channel.write(buffer, channel.voidPromise()); // a failure reaches exceptionCaught
+  }
+}

@@ -1,0 +1,79 @@
+package io.fluxmqtt.transport;
+
+import static io.netty.handler.codec.mqtt.MqttProperties.CONTENT_TYPE;
+import static io.netty.handler.codec.mqtt.MqttProperties.CORRELATION_DATA;
+import static io.netty.handler.codec.mqtt.MqttProperties.PAYLOAD_FORMAT_INDICATOR;
+import static io.netty.handler.codec.mqtt.MqttProperties.PUBLICATION_EXPIRY_INTERVAL;
+import static io.netty.handler.codec.mqtt.MqttProperties.RESPONSE_TOPIC;
+import static io.netty.handler.codec.mqtt.MqttProperties.USER_PROPERTY;
+
+import io.fluxmqtt.api.message.MessageProperties;
+import io.fluxmqtt.api.message.Payload;
+import io.fluxmqtt.api.message.UserProperty;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttProperties.MqttProperty;
+import io.netty.handler.codec.mqtt.MqttProperties.StringPair;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads single properties out of netty's. */
+final class Properties {
+  private Properties() {}
+
+  /** What an Application Message carries on; the shared empty value if there is nothing. */
+  static MessageProperties ofMessage(MqttProperties properties) {
+    if (properties.isEmpty()) {
+      return MessageProperties.NONE;
+    }
+    boolean hasFormat = properties.getProperty(PAYLOAD_FORMAT_INDICATOR) != null;
+    boolean expires = properties.getProperty(PUBLICATION_EXPIRY_INTERVAL) != null;
+    return new MessageProperties(
+        hasFormat ? integer(properties, PAYLOAD_FORMAT_INDICATOR, 0) == 1 : null,
+        expires ? unsigned(properties, PUBLICATION_EXPIRY_INTERVAL, 0) : null,
+        text(properties, RESPONSE_TOPIC),
+        binary(properties, CORRELATION_DATA),
+        text(properties, CONTENT_TYPE),
+        user(properties));
+  }
+
+  static List<UserProperty> user(MqttProperties properties) {
+    List<? extends MqttProperty<?>> raw = all(properties, USER_PROPERTY);
+    if (raw.isEmpty()) {
+      return List.of();
+    }
+    List<UserProperty> user = new ArrayList<>(raw.size());
+    for (MqttProperty<?> property : raw) {
+      StringPair pair = (StringPair) property.value();
+      user.add(new UserProperty(pair.key, pair.value));
+    }
+    return user;
+  }
+
+  static int integer(MqttProperties properties, int id, int absent) {
+    MqttProperty<?> property = properties.getProperty(id);
+    return property == null ? absent : (Integer) property.value();
+  }
+
+  /** A Four Byte Integer, which netty keeps in an int with its sign. */
+  static long unsigned(MqttProperties properties, int id, long absent) {
+    MqttProperty<?> property = properties.getProperty(id);
+    return property == null ? absent : Integer.toUnsignedLong((Integer) property.value());
+  }
+
+  static @Nullable String text(MqttProperties properties, int id) {
+    MqttProperty<?> property = properties.getProperty(id);
+    return property == null ? null : (String) property.value();
+  }
+
+  static @Nullable Payload binary(MqttProperties properties, int id) {
+    MqttProperty<?> property = properties.getProperty(id);
+    return property == null ? null : Payload.copyOf((byte[]) property.value());
+  }
+
+  /** All of one kind, in order. */
+  @SuppressWarnings("unchecked") // netty's list is raw
+  static List<? extends MqttProperty<?>> all(MqttProperties properties, int id) {
+    return (List<? extends MqttProperty<?>>) (List<?>) properties.getProperties(id);
+  }
+}

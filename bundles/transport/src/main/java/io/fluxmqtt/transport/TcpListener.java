@@ -1,0 +1,245 @@
+package io.fluxmqtt.transport;
+
+import io.fluxmqtt.api.admin.Listener;
+import io.fluxmqtt.api.admin.ListenerInfo;
+import io.fluxmqtt.api.admin.ListenerInfo.State;
+import io.fluxmqtt.session.ListenerProfile;
+import io.fluxmqtt.session.SessionManager;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One listener for as long as its configuration is there. It holds what is wanted and what is live,
+ * and moves the second to the first: at once where it can, else it says once why not and tries
+ * again by itself, while what is live stays.
+ *
+ * <p>All moves are made on the transport's control thread, so none overlaps another. Whoever closes
+ * from elsewhere marks this as closed first and looks for a socket second; a move publishes its
+ * socket first and looks for the mark second; so one of them closes it.
+ */
+final class TcpListener implements Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
+
+  private static final long RELEASE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private record Status(State state, String uri, @Nullable String problem) {}
+
+  private interface Opening {
+    Acceptor open() throws IOException;
+  }
+
+  private final String name;
+  private final Transport transport;
+  private final SessionManager sessions;
+  private final Clients clients;
+  private volatile ListenerSettings wanted;
+  private volatile ListenerProfile profile;
+  private volatile Status status;
+  private volatile @Nullable Acceptor acceptor;
+  private volatile boolean closed;
+  // owned by the control thread
+  private Runnable cancelRetry = () -> {};
+
+  TcpListener(ListenerSettings settings, Transport transport, SessionManager sessions) {
+    this.name = settings.name();
+    this.transport = transport;
+    this.sessions = sessions;
+    this.clients = new Clients(name);
+    this.wanted = settings;
+    this.profile = settings.profile(false);
+    this.status = new Status(State.RETRYING, uriOf(settings), null);
+  }
+
+  /** Opens; returns when the first attempt has ended, however it did. */
+  void start() {
+    transport.add(this);
+    transport.apply(this::reconcile);
+  }
+
+  /** Changes to other settings; returns as {@link #start} does. */
+  void update(ListenerSettings settings) {
+    wanted = settings;
+    transport.apply(this::reconcile);
+  }
+
+  /** Gives the port back and has this listener's clients told. */
+  void close() {
+    closed = true;
+    transport.remove(this);
+    Acceptor live = acceptor;
+    if (live != null) {
+      live.close();
+      LOG.info("listener {}: closed {}", name, live.address().uri());
+    }
+    clients.disconnectAll();
+    transport.portReleased();
+  }
+
+  @Override
+  public ListenerInfo info() {
+    Status now = status;
+    return new ListenerInfo(
+        name, now.uri(), now.state(), now.problem(), clients.count(), sessions.accessNote(profile));
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Whether its server socket stands in the way of an address. */
+  boolean holds(BindAddress address) {
+    Acceptor live = acceptor;
+    return live != null && live.address().overlaps(address);
+  }
+
+  /** Whether it waits for an address. */
+  boolean isWaiting() {
+    return status.state() == State.RETRYING;
+  }
+
+  /** Moves what is live to what is wanted. On the control thread. */
+  void reconcile() {
+    cancelRetry.run();
+    if (closed) {
+      return;
+    }
+    ListenerSettings settings = wanted;
+    try {
+      BindAddress address = BindAddress.resolve(settings.host(), settings.port());
+      ListenerProfile asked = settings.profile(address.isLoopback());
+      Optional<String> refusal = sessions.refusal(asked);
+      if (refusal.isPresent()) {
+        refused(settings, asked, refusal.get());
+      } else {
+        move(settings, address, asked);
+      }
+    } catch (IOException e) {
+      retry(settings, BindProblem.describe(settings, e));
+    } catch (RuntimeException e) {
+      retry(settings, "unexpected " + e);
+    }
+  }
+
+  private void move(ListenerSettings settings, BindAddress address, ListenerProfile asked) {
+    Door.Terms terms = new Door.Terms(settings, asked);
+    Acceptor live = acceptor;
+    if (live != null && live.door().terms().settings().hasSameSocketAs(settings)) {
+      live.door().change(terms);
+      listening(live, asked);
+      return;
+    }
+    Door door = new Door(sessions, transport.loops(), clients, terms);
+    try {
+      Acceptor fresh = replace(live, address, door);
+      acceptor = fresh;
+      if (closed) {
+        fresh.close();
+        return;
+      }
+      listening(fresh, asked);
+      if (live != null) {
+        transport.portReleased();
+      }
+    } catch (IOException e) {
+      retry(settings, BindProblem.describe(settings, e, transport.holderOf(address, this)));
+    }
+  }
+
+  /** Binds first and closes second, save where the old socket itself stands in the way. */
+  private Acceptor replace(@Nullable Acceptor live, BindAddress address, Door door)
+      throws IOException {
+    int backlog = door.terms().settings().backlog();
+    try {
+      Acceptor fresh = Acceptor.open(transport.loops(), name, address, backlog, door);
+      if (live != null) {
+        live.close();
+      }
+      return fresh;
+    } catch (IOException e) {
+      if (live == null || !live.address().overlaps(address)) {
+        throw e;
+      }
+    }
+    live.close();
+    try {
+      return patiently(() -> Acceptor.open(transport.loops(), name, address, backlog, door));
+    } catch (IOException e) {
+      acceptor = null;
+      acceptor = patiently(() -> live.reopen(transport.loops(), name));
+      throw e;
+    }
+  }
+
+  /** Binds where a socket of ours was just closed: NIO lets go of a port at its next select. */
+  private static Acceptor patiently(Opening opening) throws IOException {
+    long deadline = System.nanoTime() + RELEASE_NANOS;
+    while (true) {
+      try {
+        return opening.open();
+      } catch (IOException e) {
+        if (System.nanoTime() - deadline > 0) {
+          throw e;
+        }
+        LockSupport.parkNanos(RELEASE_NANOS / 20);
+      }
+    }
+  }
+
+  private void listening(Acceptor live, ListenerProfile asked) {
+    String uri = live.address().uri();
+    Status before = status;
+    profile = asked;
+    status = new Status(State.LISTENING, uri, null);
+    if (before.state() != State.LISTENING || !before.uri().equals(uri)) {
+      LOG.info("listener {}: listening on {} ({})", name, uri, sessions.accessNote(asked));
+    }
+  }
+
+  private void refused(ListenerSettings settings, ListenerProfile asked, String why) {
+    if (acceptor == null) {
+      profile = asked;
+    }
+    if (stuck(State.REFUSED, settings, why)) {
+      LOG.error("listener {}: {} refused: {}{}", name, uriOf(settings), why, whatStays());
+    }
+  }
+
+  private void retry(ListenerSettings settings, String why) {
+    if (stuck(State.RETRYING, settings, why)) {
+      LOG.warn(
+          "listener {}: cannot listen on {}, retrying: {}{}",
+          name,
+          uriOf(settings),
+          why,
+          whatStays());
+    }
+  }
+
+  /** Notes why it cannot go on, to try again later; whether that is news. */
+  private boolean stuck(State state, ListenerSettings settings, String why) {
+    Acceptor live = acceptor;
+    Status before = status;
+    status = new Status(state, live == null ? uriOf(settings) : live.address().uri(), why);
+    if (closed) {
+      return false;
+    }
+    cancelRetry = transport.later(this::reconcile);
+    return !status.equals(before);
+  }
+
+  private String whatStays() {
+    Acceptor live = acceptor;
+    return live == null ? "" : "; " + live.address().uri() + " stays open as it was";
+  }
+
+  private static String uriOf(ListenerSettings settings) {
+    String host = settings.host();
+    return "tcp://%s:%d"
+        .formatted(host.indexOf(':') < 0 ? host : "[" + host + "]", settings.port());
+  }
+}

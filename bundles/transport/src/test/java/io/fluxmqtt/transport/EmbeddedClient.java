@@ -1,0 +1,75 @@
+package io.fluxmqtt.transport;
+
+import io.fluxmqtt.session.ListenerProfile;
+import io.fluxmqtt.session.Packet;
+import io.fluxmqtt.session.ProtocolViolation;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.mqtt.MqttDecoder;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+
+/** A connection without a socket, set up as {@link Door} does it. */
+final class EmbeddedClient {
+  static final int MAX_BYTES = 200_000;
+
+  final EmbeddedChannel channel = new EmbeddedChannel();
+  final NettyConnection connection;
+  final RecordingSessions sessions = new RecordingSessions();
+  final RecordingSessions.Recorder recorder;
+
+  EmbeddedClient() {
+    ListenerProfile profile = new ListenerProfile("test", true, false, List.of(), MAX_BYTES, 5000);
+    connection = new NettyConnection(channel, new NettyEventLoop(channel.eventLoop()), profile);
+    recorder = (RecordingSessions.Recorder) sessions.connected(connection);
+    FrameDecoder frames = new FrameDecoder(MAX_BYTES);
+    channel
+        .pipeline()
+        .addLast(
+            frames,
+            new MqttDecoder(MAX_BYTES, 65_535),
+            new PacketReceiver(connection, recorder, frames));
+  }
+
+  /** One that has sent CONNECT. */
+  static EmbeddedClient connected(int level) {
+    EmbeddedClient client = new EmbeddedClient();
+    client.feed(Bytes.connect(level));
+    client.recorder.received.clear();
+    return client;
+  }
+
+  /** Sends bytes as one read. */
+  void feed(byte... bytes) {
+    channel.writeInbound(Unpooled.copiedBuffer(bytes));
+    channel.runPendingTasks();
+  }
+
+  Packet onlyPacket() {
+    if (recorder.received.size() != 1 || !(recorder.received.get(0) instanceof Packet packet)) {
+      throw new AssertionError("not one packet: " + recorder.received);
+    }
+    return packet;
+  }
+
+  ProtocolViolation onlyViolation() {
+    if (recorder.received.size() != 1
+        || !(recorder.received.get(0) instanceof ProtocolViolation violation)) {
+      throw new AssertionError("not one violation: " + recorder.received);
+    }
+    return violation;
+  }
+
+  /** What was written since the last call. */
+  byte[] written() {
+    channel.runPendingTasks();
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (ByteBuf buffer = channel.readOutbound(); buffer != null; buffer = channel.readOutbound()) {
+      all.writeBytes(ByteBufUtil.getBytes(buffer));
+      buffer.release();
+    }
+    return all.toByteArray();
+  }
+}
