@@ -1,0 +1,100 @@
+package io.fluxmqtt.store;
+
+import io.fluxmqtt.api.spi.store.KvEngine;
+import io.fluxmqtt.api.spi.store.SessionChange;
+import io.fluxmqtt.api.spi.store.SessionStore;
+import io.fluxmqtt.api.spi.store.StoredDelivery;
+import io.fluxmqtt.api.spi.store.StoredMessage;
+import io.fluxmqtt.api.spi.store.StoredSession;
+import io.fluxmqtt.api.spi.store.StoredSubscription;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Session state on an engine. A load runs between two batches on the committer's thread, which is
+ * where its visitor is called; so it may come again, after an update of the session manager, and
+ * sees all that was committed before.
+ */
+final class EngineSessionStore implements SessionStore {
+  private final KvEngine engine;
+  private final Committer committer;
+  private final NumberSequence sessionNumbers;
+  private final NumberSequence messageIds;
+  private final LongAdder damaged;
+
+  private @Nullable Ledger ledger; // committer's thread; null until a load has filled it
+
+  EngineSessionStore(
+      KvEngine engine,
+      Committer committer,
+      NumberSequence sessionNumbers,
+      NumberSequence messageIds,
+      LongAdder damaged) {
+    this.engine = engine;
+    this.committer = committer;
+    this.sessionNumbers = sessionNumbers;
+    this.messageIds = messageIds;
+    this.damaged = damaged;
+  }
+
+  @Override
+  public void commit(List<SessionChange> changes, Completion completion) {
+    List<SessionChange> copy = List.copyOf(changes);
+    committer.commit(draft -> addTo(draft, copy), Weight.of(copy), completion);
+  }
+
+  @Override
+  public void load(Visitor visitor) throws IOException {
+    committer.exclusively(() -> loadLedger(visitor));
+  }
+
+  @Override
+  public long newSessionNumber() {
+    return sessionNumbers.next();
+  }
+
+  @Override
+  public long newMessageId() {
+    return messageIds.next();
+  }
+
+  private void addTo(Draft draft, List<SessionChange> changes) throws IOException {
+    Ledger current = ledger;
+    if (current == null) { // nobody has loaded: the counts are needed all the same
+      current = loadLedger(new Nobody());
+    }
+    SessionChanges records = new SessionChanges(current, draft);
+    for (SessionChange change : changes) {
+      records.apply(change);
+    }
+  }
+
+  private Ledger loadLedger(Visitor visitor) throws IOException {
+    ledger = null; // stays so if this fails
+    SessionLoader loader = new SessionLoader(engine);
+    Ledger loaded = loader.load(visitor);
+    damaged.add(loader.damaged());
+    ledger = loaded;
+    return loaded;
+  }
+
+  /** Wants nothing of a load but its counts. */
+  private static final class Nobody implements Visitor {
+    @Override
+    public void session(StoredSession session) {}
+
+    @Override
+    public void subscription(StoredSubscription subscription) {}
+
+    @Override
+    public void delivery(StoredDelivery delivery, StoredMessage message) {}
+
+    @Override
+    public void release(int packetId) {}
+
+    @Override
+    public void incoming(int packetId) {}
+  }
+}

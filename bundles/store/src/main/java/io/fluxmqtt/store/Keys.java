@@ -1,0 +1,159 @@
+package io.fluxmqtt.store;
+
+import io.fluxmqtt.api.message.TopicFilter;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The layout of keys. The first eight bytes are the table's tag and a number of 56 bits, so the
+ * keys of a queue have 16 bytes and sort by session, then by message; texts are length-prefixed.
+ */
+final class Keys {
+  /** Session numbers and message ids are 1 to this. */
+  static final long MAX_NUMBER = (1L << 56) - 1;
+
+  private static final int HEAD_BYTES = Long.BYTES;
+
+  private Keys() {}
+
+  static byte[] session(long number) {
+    return bytes(head(Table.SESSION, number));
+  }
+
+  static byte[] body(long messageId) {
+    return bytes(head(Table.BODY, messageId));
+  }
+
+  static byte[] delivery(long number, long messageId) {
+    return ByteBuffer.allocate(HEAD_BYTES + Long.BYTES)
+        .putLong(head(Table.QUEUE, number))
+        .putLong(checkedNumber(messageId))
+        .array();
+  }
+
+  static byte[] release(long number, int packetId) {
+    return withPacketId(Table.RELEASE, number, packetId);
+  }
+
+  static byte[] incoming(long number, int packetId) {
+    return withPacketId(Table.INCOMING, number, packetId);
+  }
+
+  static byte[] subscription(long number, TopicFilter filter) {
+    // a plain filter may look like a shared one, so the ShareName stands by itself; "" is none
+    byte[] share = utf8(filter.shareName() == null ? "" : filter.shareName());
+    byte[] text = utf8(filter.filter());
+    ByteBuffer key = ByteBuffer.allocate(HEAD_BYTES + 2 * Short.BYTES + share.length + text.length);
+    key.putLong(head(Table.SUBSCRIPTION, number));
+    key.putShort((short) share.length).put(share);
+    return key.putShort((short) text.length).put(text).array();
+  }
+
+  static byte[] retained(String topic) {
+    byte[] text = utf8(topic);
+    return ByteBuffer.allocate(1 + Short.BYTES + text.length)
+        .put(Table.RETAINED.tag())
+        .putShort((short) text.length)
+        .put(text)
+        .array();
+  }
+
+  static byte[] meta(String name) {
+    byte[] text = utf8(name);
+    return ByteBuffer.allocate(1 + text.length).put(Table.META.tag()).put(text).array();
+  }
+
+  static byte[] quarantined(byte[] key) {
+    return ByteBuffer.allocate(1 + key.length).put(Table.QUARANTINE.tag()).put(key).array();
+  }
+
+  /** The number in the first eight bytes of a key: a session's, or a body's message id. */
+  static long number(byte[] key) throws DamagedRecordException {
+    if (key.length < HEAD_BYTES) {
+      throw new DamagedRecordException("key of " + key.length + " bytes");
+    }
+    return validNumber(ByteBuffer.wrap(key).getLong() & MAX_NUMBER);
+  }
+
+  /** As {@link #number}, of a key that holds nothing else. */
+  static long soleNumber(byte[] key) throws DamagedRecordException {
+    checkLength(key, HEAD_BYTES);
+    return number(key);
+  }
+
+  /** The message id of a key in the queue. */
+  static long messageId(byte[] key) throws DamagedRecordException {
+    checkLength(key, HEAD_BYTES + Long.BYTES);
+    return validNumber(ByteBuffer.wrap(key).getLong(HEAD_BYTES));
+  }
+
+  /** The packet identifier of a release or an incoming key. */
+  static int packetId(byte[] key) throws DamagedRecordException {
+    checkLength(key, HEAD_BYTES + Short.BYTES);
+    int packetId = Short.toUnsignedInt(ByteBuffer.wrap(key).getShort(HEAD_BYTES));
+    if (packetId == 0) {
+      throw new DamagedRecordException("Packet Identifier 0 in a key");
+    }
+    return packetId;
+  }
+
+  /** The filter of a subscription's key. */
+  static TopicFilter filter(byte[] key) throws DamagedRecordException {
+    number(key);
+    RecordReader reader = RecordReader.ofRaw(key, HEAD_BYTES);
+    String share = reader.shortText();
+    String filter = reader.shortText();
+    reader.end();
+    try {
+      return new TopicFilter(share.isEmpty() ? null : share, filter);
+    } catch (IllegalArgumentException e) {
+      throw new DamagedRecordException("filter in a key", e);
+    }
+  }
+
+  static long head(Table table, long number) {
+    return ((long) table.tag() << 56) | checkedNumber(number);
+  }
+
+  static byte[] bytes(long head) {
+    return ByteBuffer.allocate(HEAD_BYTES).putLong(head).array();
+  }
+
+  private static byte[] withPacketId(Table table, long number, int packetId) {
+    if (packetId < 1 || packetId > 0xFFFF) {
+      throw new IllegalArgumentException(packetId + " is no Packet Identifier");
+    }
+    return ByteBuffer.allocate(HEAD_BYTES + Short.BYTES)
+        .putLong(head(table, number))
+        .putShort((short) packetId)
+        .array();
+  }
+
+  private static byte[] utf8(String text) {
+    byte[] bytes = RecordWriter.checkedText(text).getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > TopicFilter.MAX_BYTES) {
+      throw new IllegalArgumentException("a text of " + bytes.length + " bytes is no key");
+    }
+    return bytes;
+  }
+
+  private static long checkedNumber(long number) {
+    if (number < 1 || number > MAX_NUMBER) {
+      throw new IllegalArgumentException(number + " is no session number or message id");
+    }
+    return number;
+  }
+
+  private static long validNumber(long number) throws DamagedRecordException {
+    if (number < 1 || number > MAX_NUMBER) {
+      throw new DamagedRecordException("number " + number + " in a key");
+    }
+    return number;
+  }
+
+  private static void checkLength(byte[] key, int length) throws DamagedRecordException {
+    if (key.length != length) {
+      throw new DamagedRecordException("key of " + key.length + " bytes, not " + length);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.fluxmqtt.store;
+
+import io.fluxmqtt.api.spi.store.KvEngine;
+import io.fluxmqtt.api.spi.store.RetainedStore;
+import io.fluxmqtt.api.spi.store.SessionStore;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The store on one engine: both contracts over one committer, so that what one PUBLISH changes in
+ * either is in one batch.
+ */
+final class Store implements AutoCloseable {
+  private static final long SESSION_BLOCK = 1_000;
+  private static final long MESSAGE_BLOCK = 1_000_000;
+
+  private final Committer committer;
+  private final SessionStore sessions;
+  private final RetainedStore retained;
+  private final LongAdder damaged = new LongAdder();
+
+  private Store(KvEngine engine, StoreHeader header) throws IOException {
+    NumberSequence sessionNumbers =
+        new NumberSequence(
+            StoreHeader.SESSION_MARK, header.sessionMark(), SESSION_BLOCK, this::wake);
+    NumberSequence messageIds =
+        new NumberSequence(
+            StoreHeader.MESSAGE_MARK, header.messageMark(), MESSAGE_BLOCK, this::wake);
+    committer =
+        new Committer(
+            engine,
+            "flux-mqtt-store",
+            draft -> {
+              sessionNumbers.reserve(draft);
+              messageIds.reserve(draft);
+            });
+    sessions = new EngineSessionStore(engine, committer, sessionNumbers, messageIds, damaged);
+    retained = new EngineRetainedStore(engine, committer, damaged);
+    engine.write(
+        List.of(StoreHeader.formatMark(), sessionNumbers.firstMark(), messageIds.firstMark()),
+        true);
+    committer.start();
+  }
+
+  /**
+   * Opens the store on an engine. Blocks for I/O.
+   *
+   * @throws IOException if the engine cannot be read or written, or holds data of a later version
+   */
+  static Store open(KvEngine engine) throws IOException {
+    return new Store(engine, StoreHeader.read(engine));
+  }
+
+  SessionStore sessions() {
+    return sessions;
+  }
+
+  RetainedStore retained() {
+    return retained;
+  }
+
+  /** Bytes of commits that have not completed. */
+  long pendingBytes() {
+    return committer.pendingBytes();
+  }
+
+  /** How many damaged records were set aside since this store was opened. */
+  long damagedRecords() {
+    return damaged.sum();
+  }
+
+  /** Writes what was committed, for at most 300 ms; the rest fails. */
+  @Override
+  public void close() {
+    committer.close();
+  }
+
+  private void wake() {
+    committer.wake();
+  }
+}

@@ -1,0 +1,95 @@
+package io.fluxmqtt.store;
+
+import io.fluxmqtt.api.spi.store.KvEngine;
+import io.fluxmqtt.api.spi.store.RetainedStore;
+import io.fluxmqtt.api.spi.store.SessionChange;
+import io.fluxmqtt.api.spi.store.SessionStore;
+import io.fluxmqtt.api.spi.store.StoredMessage;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The store as a service, on the one engine that {@link EngineConfigurator} names in the
+ * reference's target. Without that target it binds nothing: no engine is taken by its ranking. It
+ * is enabled by the configurator, so that it never sees the target of an earlier run.
+ */
+@Component(
+    name = StoreComponent.NAME,
+    configurationPid = StoreComponent.NAME,
+    configurationPolicy = ConfigurationPolicy.REQUIRE,
+    enabled = false,
+    immediate = true,
+    service = {SessionStore.class, RetainedStore.class},
+    property = SessionStore.NAME + "=default")
+public final class StoreComponent implements SessionStore, RetainedStore {
+  /** Name and PID; the configuration is the configurator's, not a user's. */
+  static final String NAME = "io.fluxmqtt.store.wiring";
+
+  /** The key by which the engine is chosen. */
+  static final String ENGINE_TARGET = "engine.target";
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoreComponent.class);
+
+  private final Store store;
+
+  /** Opens the store. Blocks for I/O. */
+  @Activate
+  public StoreComponent(
+      @Reference(name = "engine", target = "(" + KvEngine.NAME + "=)") KvEngine engine)
+      throws IOException {
+    try {
+      store = Store.open(engine);
+    } catch (IOException e) {
+      LOG.error("the store cannot be opened, the broker stays down: {}", e.getMessage());
+      throw e;
+    }
+  }
+
+  @Deactivate
+  void close() {
+    store.close();
+  }
+
+  @Override
+  public void commit(List<SessionChange> changes, Completion completion) {
+    store.sessions().commit(changes, completion);
+  }
+
+  @Override
+  public void load(Visitor visitor) throws IOException {
+    store.sessions().load(visitor);
+  }
+
+  @Override
+  public long newSessionNumber() {
+    return store.sessions().newSessionNumber();
+  }
+
+  @Override
+  public long newMessageId() {
+    return store.sessions().newMessageId();
+  }
+
+  @Override
+  public void put(StoredMessage message, Completion completion) {
+    store.retained().put(message, completion);
+  }
+
+  @Override
+  public void remove(String topic, Completion completion) {
+    store.retained().remove(topic, completion);
+  }
+
+  @Override
+  public void load(Consumer<StoredMessage> visitor) throws IOException {
+    store.retained().load(visitor);
+  }
+}

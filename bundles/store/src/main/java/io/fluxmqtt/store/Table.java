@@ -1,0 +1,47 @@
+package io.fluxmqtt.store;
+
+/** The kinds of records. The tag is the first byte of their keys. */
+enum Table {
+  /** Message id → message. */
+  BODY('b'),
+  /** Session number, packet identifier: an incoming QoS 2 identifier in use until PUBREL. */
+  INCOMING('i'),
+  /** Name → format version and reserved numbers. */
+  META('m'),
+  /** Session number, packet identifier: an outgoing identifier that awaits PUBCOMP. */
+  RELEASE('o'),
+  /** Session number, message id → reference to the body, and what was granted. */
+  QUEUE('q'),
+  /** Topic → message. */
+  RETAINED('r'),
+  /**
+   * Session number → head of a session. By number and not by Client Identifier: changes name the
+   * number, and a client that starts clean may have an old and a new session in one batch.
+   */
+  SESSION('s'),
+  /** Session number, filter → subscription. */
+  SUBSCRIPTION('u'),
+  /** Key of a damaged record → its bytes. */
+  QUARANTINE('x');
+
+  private final byte tag;
+
+  Table(char tag) {
+    this.tag = (byte) tag;
+  }
+
+  byte tag() {
+    return tag;
+  }
+
+  /** All keys of this table. */
+  KeyRange all() {
+    return new KeyRange(new byte[] {tag}, new byte[] {(byte) (tag + 1)});
+  }
+
+  /** The keys of one session in a table whose keys begin with the session number. */
+  KeyRange ofSession(long number) {
+    long head = Keys.head(this, number);
+    return new KeyRange(Keys.bytes(head), Keys.bytes(head + 1)); // the highest number carries over
+  }
+}

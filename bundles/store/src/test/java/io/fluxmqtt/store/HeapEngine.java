@@ -1,0 +1,121 @@
+package io.fluxmqtt.store;
+
+import io.fluxmqtt.api.spi.store.KvEngine;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/** An engine for tests: it can fail, stand still, and show what was written. */
+final class HeapEngine implements KvEngine {
+  private final TreeMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
+  private final List<List<Write>> batches = new ArrayList<>();
+  private @Nullable IOException failure;
+  private volatile @Nullable CountDownLatch gate;
+  private final Semaphore arrivals = new Semaphore(0);
+
+  @Override
+  public synchronized byte @Nullable [] get(byte[] key) {
+    return entries.get(key);
+  }
+
+  @Override
+  public void write(List<Write> changes, boolean sync) throws IOException {
+    CountDownLatch closed = gate;
+    if (closed != null) {
+      arrivals.release();
+      try {
+        closed.await();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+    }
+    apply(changes);
+  }
+
+  private synchronized void apply(List<Write> changes) throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+    batches.add(List.copyOf(changes));
+    for (Write change : changes) {
+      if (change.value() == null) {
+        entries.remove(change.key());
+      } else {
+        entries.put(change.key(), change.value());
+      }
+    }
+  }
+
+  @Override
+  public void scan(byte[] from, byte[] to, Visitor visitor) {
+    for (Map.Entry<byte[], byte[]> entry : entries(from, to).entrySet()) {
+      if (!visitor.visit(entry.getKey(), entry.getValue())) {
+        return;
+      }
+    }
+  }
+
+  private synchronized TreeMap<byte[], byte[]> entries(byte[] from, byte[] to) {
+    TreeMap<byte[], byte[]> copy = new TreeMap<>(Arrays::compareUnsigned);
+    if (Arrays.compareUnsigned(from, to) < 0) {
+      copy.putAll(entries.subMap(from, true, to, false));
+    }
+    return copy;
+  }
+
+  /** Lets every write wait until the gate is opened. */
+  void shutGate() {
+    gate = new CountDownLatch(1);
+  }
+
+  /** Waits until a write stands at the gate. */
+  void awaitWriter() throws InterruptedException {
+    arrivals.acquire();
+  }
+
+  void openGate() {
+    CountDownLatch shut = gate;
+    gate = null;
+    if (shut != null) {
+      shut.countDown();
+    }
+  }
+
+  /** Fails every write from now on, or none if null. */
+  synchronized void failWith(@Nullable IOException newFailure) {
+    failure = newFailure;
+  }
+
+  synchronized List<List<Write>> batches() {
+    return List.copyOf(batches);
+  }
+
+  /** All entries of a table, or of one session in it. */
+  Map<byte[], byte[]> entries(KeyRange range) {
+    return entries(range.from(), range.to());
+  }
+
+  synchronized void put(byte[] key, byte[] value) {
+    entries.put(key, value);
+  }
+
+  synchronized HeapEngine copy() {
+    HeapEngine copy = new HeapEngine();
+    copy.entries.putAll(entries);
+    return copy;
+  }
+
+  /** All entries but those of the store itself. */
+  synchronized Map<byte[], byte[]> data() {
+    TreeMap<byte[], byte[]> data = new TreeMap<>(Arrays::compareUnsigned);
+    data.putAll(entries);
+    data.keySet().removeIf(key -> key[0] == Table.META.tag());
+    return data;
+  }
+}

@@ -1,0 +1,188 @@
+package io.fluxmqtt.store;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.fluxmqtt.api.message.Message;
+import io.fluxmqtt.api.message.Payload;
+import io.fluxmqtt.api.message.QoS;
+import io.fluxmqtt.api.message.TopicFilter;
+import io.fluxmqtt.api.spi.auth.Principal;
+import io.fluxmqtt.api.spi.store.StoredDelivery;
+import io.fluxmqtt.api.spi.store.StoredMessage;
+import io.fluxmqtt.api.spi.store.StoredSession;
+import io.fluxmqtt.api.spi.store.StoredSubscription;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+final class RecordsTest {
+  private static final TopicFilter FILTER = new TopicFilter(null, "a/#");
+
+  /** Reads a record of some kind. */
+  private interface Reader {
+    Object read(byte[] record) throws DamagedRecordException;
+  }
+
+  @Test
+  void everyRecordComesBackEqual() throws Exception {
+    Samples samples = new Samples(7);
+    for (int i = 1; i <= 2_000; i++) {
+      long number = samples.pick(1L, (long) i, Keys.MAX_NUMBER);
+      StoredSession session = samples.session(number);
+      assertEquals(session, Records.session(number, Records.session(session)));
+      StoredSubscription subscription = samples.subscription(FILTER);
+      assertEquals(subscription, Records.subscription(FILTER, Records.subscription(subscription)));
+      StoredDelivery delivery = samples.delivery(number);
+      assertEquals(delivery, Records.delivery(number, Records.delivery(delivery)));
+      StoredMessage message = samples.stored(number);
+      assertEquals(message, Records.message(Records.message(message)));
+    }
+    for (long number : new long[] {0, 1, -1, Long.MAX_VALUE, Long.MIN_VALUE}) {
+      assertEquals(number, Records.number(Records.number(number)));
+    }
+    Records.checkMark(Records.mark());
+  }
+
+  @Test
+  void hugePayloadComesBackEqual() throws Exception {
+    byte[] bytes = new byte[5 << 20];
+    new Random(3).nextBytes(bytes);
+    StoredMessage message =
+        new StoredMessage(
+            1, Message.of("a", Payload.copyOf(bytes), QoS.AT_LEAST_ONCE, true), null, null);
+    assertEquals(message, Records.message(Records.message(message)));
+  }
+
+  @Test
+  void equalSessionsHaveEqualBytes() {
+    StoredSession one = session(new Principal("u", Set.of("a", "b", "c", "d", "e")));
+    StoredSession two = session(new Principal("u", Set.of("e", "d", "c", "b", "a")));
+    assertArrayEquals(Records.session(one), Records.session(two));
+  }
+
+  @Test
+  void everyTruncationIsDamage() {
+    kinds()
+        .forEach(
+            (record, reader) -> {
+              for (int length = 0; length < record.length; length++) {
+                byte[] cut = Arrays.copyOf(record, length);
+                assertDamaged(() -> reader.read(cut));
+              }
+              byte[] longer = Arrays.copyOf(record, record.length + 1);
+              assertDamaged(() -> reader.read(longer));
+            });
+  }
+
+  @Test
+  void everyFlippedBitIsDamage() {
+    kinds()
+        .forEach(
+            (record, reader) -> {
+              for (int bit = 0; bit < record.length * 8; bit++) {
+                byte[] flipped = record.clone();
+                flipped[bit / 8] ^= (byte) (1 << bit % 8);
+                assertDamaged(() -> reader.read(flipped));
+              }
+            });
+  }
+
+  @Test
+  void garbageUnderAValidChecksumIsReadOrDamageAndNothingElse() {
+    Random random = new Random(11);
+    kinds()
+        .forEach(
+            (record, reader) -> {
+              for (int i = 0; i < 20_000; i++) {
+                byte[] garbage = record.clone();
+                for (int n = random.nextInt(4); n >= 0; n--) {
+                  garbage[1 + random.nextInt(garbage.length - 1)] = (byte) random.nextInt();
+                }
+                reseal(garbage);
+                try {
+                  reader.read(garbage);
+                } catch (DamagedRecordException e) {
+                  // as it should be
+                }
+              }
+            });
+  }
+
+  @Test
+  void lengthsBeyondTheRecordAllocateNothing() {
+    byte[] record = new RecordWriter(1, 16).int64(1).octet(0).count(Integer.MAX_VALUE).seal();
+    assertDamaged(() -> Records.message(record));
+    byte[] many = new RecordWriter(1, 16).octet(1).count(0).count(Integer.MAX_VALUE).seal();
+    assertDamaged(() -> Records.delivery(1, many));
+  }
+
+  @Test
+  void anotherVersionIsDamage() {
+    byte[] record = new RecordWriter(2, 16).int64(5).seal();
+    assertDamaged(() -> Records.number(record));
+  }
+
+  @Test
+  void whatCannotBeKeptUnalteredIsRefused() {
+    StoredSession half = session(new Principal("u\uD800", Set.of()));
+    assertThrows(IllegalArgumentException.class, () -> Records.session(half));
+    StoredDelivery wrong = new StoredDelivery(1, QoS.AT_LEAST_ONCE, false, List.of(), 65_536);
+    assertThrows(IllegalArgumentException.class, () -> Records.delivery(wrong));
+  }
+
+  private static StoredSession session(Principal principal) {
+    return new StoredSession(1, "c", principal, 60, null, null, 0);
+  }
+
+  private static Map<byte[], Reader> kinds() {
+    Samples samples = new Samples(5);
+    Map<byte[], Reader> kinds = new LinkedHashMap<>();
+    for (int i = 0; i < 5; i++) {
+      kinds.put(Records.session(small(samples)), record -> Records.session(1, record));
+      kinds.put(
+          Records.subscription(samples.subscription(FILTER)),
+          record -> Records.subscription(FILTER, record));
+      kinds.put(Records.delivery(samples.delivery(1)), record -> Records.delivery(1, record));
+      kinds.put(Records.message(smallMessage(samples)), (Reader) record -> Records.message(record));
+    }
+    kinds.put(Records.number(77), record -> Records.number(record));
+    kinds.put(
+        Records.mark(),
+        record -> {
+          Records.checkMark(record);
+          return true;
+        });
+    return kinds;
+  }
+
+  private static StoredSession small(Samples samples) {
+    StoredSession session = samples.session(1);
+    Message will = session.will();
+    return will != null && will.topic().length() > 100 ? small(samples) : session;
+  }
+
+  private static StoredMessage smallMessage(Samples samples) {
+    StoredMessage message = samples.stored(1);
+    return message.message().topic().length() > 100 ? smallMessage(samples) : message;
+  }
+
+  private static void reseal(byte[] record) {
+    int end = record.length - RecordWriter.CRC_BYTES;
+    CRC32C crc = new CRC32C();
+    crc.update(record, 0, end);
+    ByteBuffer.wrap(record).putInt(end, (int) crc.getValue());
+  }
+
+  private static void assertDamaged(Executable read) {
+    assertThrows(DamagedRecordException.class, read);
+  }
+}

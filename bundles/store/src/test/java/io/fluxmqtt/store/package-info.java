@@ -1,0 +1,3 @@
+/** Tests of the store, and {@link io.fluxmqtt.store.KvEngineContract} for every engine. */
+@org.jspecify.annotations.NullMarked
+package io.fluxmqtt.store;
