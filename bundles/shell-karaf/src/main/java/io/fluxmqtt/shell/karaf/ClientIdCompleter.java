@@ -1,0 +1,21 @@
+package io.fluxmqtt.shell.karaf;
+
+import io.fluxmqtt.api.admin.BrokerAdmin;
+import java.util.List;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.api.console.CommandLine;
+import org.apache.karaf.shell.api.console.Completer;
+import org.apache.karaf.shell.api.console.Session;
+import org.osgi.framework.BundleContext;
+
+/** Completes client ids. */
+@Service
+public final class ClientIdCompleter implements Completer {
+  @Reference BundleContext context; // set by Karaf
+
+  @Override
+  public int complete(Session session, CommandLine line, List<String> candidates) {
+    return Candidates.complete(context, BrokerAdmin::clientIds, session, line, candidates);
+  }
+}

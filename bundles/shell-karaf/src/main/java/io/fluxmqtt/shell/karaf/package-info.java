@@ -1,0 +1,3 @@
+/** The commands of scope {@code mqtt} in Karaf's shell. */
+@org.jspecify.annotations.NullMarked
+package io.fluxmqtt.shell.karaf;

@@ -1,0 +1,101 @@
+package io.fluxmqtt.shell.karaf;
+
+import io.fluxmqtt.api.admin.BrokerAdmin;
+import io.fluxmqtt.api.admin.ClientInfo;
+import io.fluxmqtt.api.admin.ListenerInfo;
+import io.fluxmqtt.api.admin.RetainedInfo;
+import io.fluxmqtt.api.admin.SubscriptionInfo;
+import io.fluxmqtt.api.message.QoS;
+import io.fluxmqtt.api.message.TopicFilter;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A broker that holds what a test puts in. */
+final class FakeBroker implements BrokerAdmin {
+  final List<ClientInfo> clients = new ArrayList<>();
+  final List<SubscriptionInfo> subscriptions = new ArrayList<>();
+  final List<RetainedInfo> retained = new ArrayList<>();
+  final List<ListenerInfo> listeners = new ArrayList<>();
+  final List<String> kicked = new ArrayList<>();
+
+  /** Adds a client. */
+  void client(String id, @Nullable String user, boolean connected) {
+    Instant since = Instant.parse("2026-11-23T06:50:00Z");
+    clients.add(
+        new ClientInfo(
+            id,
+            user,
+            "MQTT 5.0",
+            "default",
+            "127.0.0.1:40000",
+            connected,
+            since,
+            60,
+            0xFFFFFFFFL,
+            2,
+            3,
+            4,
+            500,
+            6));
+  }
+
+  /** Adds a subscription. */
+  void subscription(String clientId, String filter) {
+    subscriptions.add(new SubscriptionInfo(clientId, filter, QoS.EXACTLY_ONCE, true, false, 1, 0));
+  }
+
+  @Override
+  public CompletionStage<List<ClientInfo>> clients() {
+    return CompletableFuture.completedFuture(clients);
+  }
+
+  @Override
+  public CompletionStage<Optional<ClientInfo>> client(String clientId) {
+    return CompletableFuture.completedFuture(
+        clients.stream().filter(client -> client.clientId().equals(clientId)).findFirst());
+  }
+
+  @Override
+  public List<String> clientIds() {
+    return clients.stream().map(ClientInfo::clientId).toList();
+  }
+
+  @Override
+  public CompletionStage<Boolean> kick(String clientId) {
+    boolean connected =
+        clients.stream().anyMatch(c -> c.clientId().equals(clientId) && c.connected());
+    if (connected) {
+      kicked.add(clientId);
+    }
+    return CompletableFuture.completedFuture(connected);
+  }
+
+  @Override
+  public CompletionStage<List<SubscriptionInfo>> subscriptions(Optional<String> clientId) {
+    return CompletableFuture.completedFuture(
+        subscriptions.stream()
+            .filter(s -> clientId.isEmpty() || s.clientId().equals(clientId.get()))
+            .toList());
+  }
+
+  @Override
+  public List<RetainedInfo> retained(String filter, int limit) {
+    TopicFilter parsed = TopicFilter.parse(filter);
+    return retained.stream().filter(m -> parsed.matches(m.topic())).limit(limit).toList();
+  }
+
+  @Override
+  public List<ListenerInfo> listeners() {
+    return listeners;
+  }
+
+  @Override
+  public List<String> problems() {
+    return List.of();
+  }
+}
