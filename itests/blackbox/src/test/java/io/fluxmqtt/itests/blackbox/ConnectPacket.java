@@ -1,0 +1,85 @@
+package io.fluxmqtt.itests.blackbox;
+
+import static io.fluxmqtt.itests.blackbox.Wire.bytes;
+import static io.fluxmqtt.itests.blackbox.Wire.join;
+import static io.fluxmqtt.itests.blackbox.Wire.properties;
+import static io.fluxmqtt.itests.blackbox.Wire.property;
+import static io.fluxmqtt.itests.blackbox.Wire.u16;
+import static io.fluxmqtt.itests.blackbox.Wire.u32;
+import static io.fluxmqtt.itests.blackbox.Wire.utf8;
+
+/** Builds a CONNECT; Clean Start, no keep alive and no session expiry unless it is said. */
+final class ConnectPacket {
+  private final int version;
+  private final String clientId;
+  private int flags = 0x02;
+  private int keepAlive;
+  private byte[] connectProperties = {};
+  private byte[] payloadTail = {};
+
+  private ConnectPacket(int version, String clientId) {
+    this.version = version;
+    this.clientId = clientId;
+  }
+
+  static ConnectPacket v5(String clientId) {
+    return new ConnectPacket(5, clientId);
+  }
+
+  static ConnectPacket v311(String clientId) {
+    return new ConnectPacket(4, clientId);
+  }
+
+  int version() {
+    return version;
+  }
+
+  /** Goes on with an earlier session. */
+  ConnectPacket resume() {
+    flags &= ~0x02;
+    return this;
+  }
+
+  ConnectPacket keepAlive(int seconds) {
+    keepAlive = seconds;
+    return this;
+  }
+
+  ConnectPacket with(int property, byte[] value) {
+    connectProperties = join(connectProperties, property(property, value));
+    return this;
+  }
+
+  ConnectPacket sessionExpiry(long seconds) {
+    return with(Wire.SESSION_EXPIRY, u32(seconds));
+  }
+
+  ConnectPacket receiveMaximum(int maximum) {
+    return with(Wire.RECEIVE_MAXIMUM, u16(maximum));
+  }
+
+  /** Before {@link #login}. */
+  ConnectPacket will(String topic, String payload, int qos, byte[]... willProperties) {
+    flags |= 0x04 | qos << 3;
+    byte[] own = version == 5 ? properties(willProperties) : bytes();
+    payloadTail = join(payloadTail, own, utf8(topic), utf8(payload));
+    return this;
+  }
+
+  ConnectPacket login(String user, String password) {
+    flags |= 0xC0;
+    payloadTail = join(payloadTail, utf8(user), utf8(password));
+    return this;
+  }
+
+  byte[] toBytes() {
+    return Wire.packet(
+        Wire.CONNECT << 4,
+        utf8("MQTT"),
+        bytes(version, flags),
+        u16(keepAlive),
+        version == 5 ? properties(connectProperties) : bytes(),
+        utf8(clientId),
+        payloadTail);
+  }
+}

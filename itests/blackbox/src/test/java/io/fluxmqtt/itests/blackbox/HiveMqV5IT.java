@@ -1,0 +1,130 @@
+package io.fluxmqtt.itests.blackbox;
+
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.datatypes.MqttUtf8String;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperties;
+import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserPropertiesBuilder;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** HiveMQ's client, MQTT 5.0. It does not hand out Subscription Identifiers. */
+class HiveMqV5IT extends ClientContractV5 {
+  @Override
+  MqttPeer peer(BrokerAddress broker) {
+    return new HiveMq(broker);
+  }
+
+  @Override
+  void subscriptionIdentifiersComeBack() {
+    // The client keeps them to itself.
+  }
+
+  private static final class HiveMq extends MqttPeer {
+    private final BrokerAddress broker;
+    private Mqtt5AsyncClient client;
+
+    HiveMq(BrokerAddress broker) {
+      this.broker = broker;
+    }
+
+    @Override
+    boolean connect(Login login) throws Exception {
+      client =
+          MqttClient.builder()
+              .useMqttVersion5()
+              .identifier(login.clientId())
+              .serverHost(broker.host())
+              .serverPort(broker.port())
+              .addDisconnectedListener(context -> onLost())
+              .buildAsync();
+      client.publishes(MqttGlobalPublishFilter.ALL, this::received);
+      var connect =
+          client
+              .connectWith()
+              .cleanStart(!login.persistent())
+              .sessionExpiryInterval(login.persistent() ? 600 : 0);
+      if (login.will() != null) {
+        connect = connect.willPublish(packet(login.will()));
+      }
+      return await(connect.send()).isSessionPresent();
+    }
+
+    @Override
+    void subscribe(String filter, int qos, int identifier) throws Exception {
+      await(client.subscribeWith().topicFilter(filter).qos(MqttQos.fromCode(qos)).send());
+    }
+
+    @Override
+    void publish(TestMessage message) throws Exception {
+      await(client.publish(packet(message)));
+    }
+
+    @Override
+    void disconnect() throws Exception {
+      await(client.disconnect());
+    }
+
+    @Override
+    public void close() throws Exception {
+      if (client != null && client.getState().isConnected()) {
+        disconnect();
+      }
+    }
+
+    private static Mqtt5Publish packet(TestMessage from) {
+      Mqtt5UserPropertiesBuilder properties = Mqtt5UserProperties.builder();
+      for (String each : from.userProperties()) {
+        String[] pair = each.split("=", 2);
+        properties = properties.add(pair[0], pair[1]);
+      }
+      var publish =
+          Mqtt5Publish.builder()
+              .topic(from.topic())
+              .payload(from.payload())
+              .qos(MqttQos.fromCode(from.qos()))
+              .retain(from.retain())
+              .contentType(from.contentType())
+              .responseTopic(from.responseTopic())
+              .userProperties(properties.build());
+      if (from.correlation() != null) {
+        publish = publish.correlationData(from.correlation().getBytes(StandardCharsets.UTF_8));
+      }
+      if (from.expirySeconds() >= 0) {
+        publish = publish.messageExpiryInterval(from.expirySeconds());
+      }
+      return publish.build();
+    }
+
+    private void received(Mqtt5Publish publish) {
+      onMessage(
+          new TestMessage(
+              publish.getTopic().toString(),
+              publish.getPayloadAsBytes(),
+              publish.getQos().getCode(),
+              publish.isRetain(),
+              publish.getContentType().map(MqttUtf8String::toString).orElse(null),
+              publish.getResponseTopic().map(Object::toString).orElse(null),
+              publish.getCorrelationData().map(HiveMq::text).orElse(null),
+              publish.getMessageExpiryInterval().orElse(-1),
+              publish.getUserProperties().asList().stream()
+                  .map(each -> each.getName() + "=" + each.getValue())
+                  .toList(),
+              List.of()));
+    }
+
+    private static String text(ByteBuffer buffer) {
+      return StandardCharsets.UTF_8.decode(buffer.duplicate()).toString();
+    }
+
+    private static <T> T await(CompletableFuture<T> future) throws Exception {
+      return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+}

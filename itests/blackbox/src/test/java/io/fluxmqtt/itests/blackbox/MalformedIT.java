@@ -1,0 +1,238 @@
+package io.fluxmqtt.itests.blackbox;
+
+import static io.fluxmqtt.itests.blackbox.Wire.bytes;
+import static io.fluxmqtt.itests.blackbox.Wire.join;
+import static io.fluxmqtt.itests.blackbox.Wire.packet;
+import static io.fluxmqtt.itests.blackbox.Wire.properties;
+import static io.fluxmqtt.itests.blackbox.Wire.property;
+import static io.fluxmqtt.itests.blackbox.Wire.publish;
+import static io.fluxmqtt.itests.blackbox.Wire.subscribe;
+import static io.fluxmqtt.itests.blackbox.Wire.u16;
+import static io.fluxmqtt.itests.blackbox.Wire.utf8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a client must not send closes its own connection, with a reason, and nobody else's. */
+@ExtendWith(SharedBroker.class)
+class MalformedIT {
+  private static final int MALFORMED = 0x81;
+  private static final int PROTOCOL_ERROR = 0x82;
+  private static final int TOPIC_NAME_INVALID = 0x90;
+  private static final int TOPIC_ALIAS_INVALID = 0x94;
+
+  /** Bytes that are wrong, and the Reason Codes that the text of MQTT 5.0 allows for them. */
+  record Wrong(String name, List<Integer> reasons, byte[] bytes) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Wrong> packetsOf5() {
+    return Stream.of(publishes(), subscribes(), others()).flatMap(List::stream);
+  }
+
+  private static List<Wrong> publishes() {
+    byte[] alias0 = property(Wire.TOPIC_ALIAS, u16(0));
+    byte[] aliasTooHigh = property(Wire.TOPIC_ALIAS, u16(65_535));
+    byte[] expiry = property(Wire.MESSAGE_EXPIRY, Wire.u32(5));
+    return List.of(
+        malformed("PUBLISH with QoS 3", publish(0x06, "t", 1, bytes())),
+        wrong("DUP with QoS 0", publish(0x08, "t", 0, bytes())),
+        wrong("packet id 0", publish("t", 1, 0, "x")),
+        of("wildcard in topic", topicReasons(), publish("a/+", 0, 0, "x")),
+        of("hash in topic", topicReasons(), publish("a/#", 0, 0, "x")),
+        of("U+0000 in topic", topicReasons(), publish("a\0b", 0, 0, "x")),
+        malformed(
+            "topic is not UTF-8",
+            packet(0x30, u16(2), bytes(0xC3, 0x28), properties(), bytes('x'))),
+        malformed(
+            "surrogate in topic",
+            packet(0x30, u16(3), bytes(0xED, 0xA0, 0x80), properties(), bytes('x'))),
+        of("no topic and no alias", List.of(PROTOCOL_ERROR), publish("", 0, 0, "x")),
+        of("alias 0", aliasReasons(), publish("t", 0, 0, "x", alias0)),
+        of(
+            "alias over the maximum",
+            List.of(TOPIC_ALIAS_INVALID),
+            publish("t", 0, 0, "x", aliasTooHigh)),
+        of("a property twice", List.of(PROTOCOL_ERROR), publish("t", 0, 0, "x", expiry, expiry)),
+        malformed("unknown property", publish("t", 0, 0, "x", property(0x7E, bytes(0)))),
+        wrong(
+            "property of another packet",
+            publish("t", 0, 0, "x", property(Wire.SESSION_EXPIRY, Wire.u32(1)))),
+        wrong(
+            "Subscription Identifier from a client",
+            publish("t", 0, 0, "x", property(Wire.SUBSCRIPTION_IDENTIFIER, bytes(1)))),
+        wrong("payload format 2", publish("t", 0, 0, "x", property(0x01, bytes(2)))),
+        of(
+            "wildcard in response topic",
+            List.of(MALFORMED, PROTOCOL_ERROR, TOPIC_NAME_INVALID),
+            publish("t", 0, 0, "x", property(Wire.RESPONSE_TOPIC, utf8("a/#")))),
+        malformed("properties beyond the packet", packet(0x30, utf8("t"), bytes(100))),
+        malformed("topic beyond the packet", packet(0x30, u16(100), bytes('t'))),
+        malformed("Remaining Length of 5 bytes", bytes(0x30, 0xFF, 0xFF, 0xFF, 0xFF, 0x01)));
+  }
+
+  private static List<Wrong> subscribes() {
+    return List.of(
+        malformed("SUBSCRIBE flags", packet(0x80, u16(1), properties(), utf8("a"), bytes(0))),
+        of("SUBSCRIBE without filter", List.of(PROTOCOL_ERROR), packet(0x82, u16(1), properties())),
+        wrong("SUBSCRIBE packet id 0", subscribe(0, "a", 0)),
+        malformed("reserved options", subscribe(1, "a", 0x40)),
+        wrong("requested QoS 3", subscribe(1, "a", 3)),
+        of("Retain Handling 3", List.of(PROTOCOL_ERROR), subscribe(1, "a", 0x30)),
+        of(
+            "No Local on a Shared Subscription",
+            List.of(PROTOCOL_ERROR),
+            subscribe(1, "$share/g/a", 0x05)),
+        of(
+            "Subscription Identifier 0",
+            List.of(PROTOCOL_ERROR),
+            subscribe(1, "a", 0, property(Wire.SUBSCRIPTION_IDENTIFIER, bytes(0)))),
+        malformed("UNSUBSCRIBE flags", packet(0xA0, u16(1), properties(), utf8("a"))),
+        of(
+            "UNSUBSCRIBE without filter",
+            List.of(PROTOCOL_ERROR),
+            packet(0xA2, u16(1), properties())));
+  }
+
+  private static List<Wrong> others() {
+    return List.of(
+        malformed("packet type 0", bytes(0x00, 0x00)),
+        of("second CONNECT", List.of(PROTOCOL_ERROR), ConnectPacket.v5("again").toBytes()),
+        wrong("CONNACK from a client", packet(0x20, bytes(0, 0), properties())),
+        wrong("SUBACK from a client", packet(0x90, u16(1), properties(), bytes(0))),
+        wrong("PINGRESP from a client", bytes(0xD0, 0)),
+        malformed("PINGREQ with a body", bytes(0xC0, 1, 0)),
+        malformed("PINGREQ flags", bytes(0xC1, 0)),
+        malformed("PUBREL flags", packet(0x60, u16(1))),
+        malformed("PUBACK of one byte", packet(0x40, bytes(1))),
+        wrong("AUTH without method", packet(0xF0, bytes(0x18), properties())),
+        malformed("DISCONNECT flags", bytes(0xE1, 0)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("packetsOf5")
+  void closesTheConnectionAndSaysWhy(Wrong wrong, BrokerAddress broker) throws IOException {
+    try (RawClient neighbour = RawClient.connected(broker, ConnectPacket.v5("neighbour"));
+        RawClient culprit = RawClient.connected(broker, ConnectPacket.v5("culprit"))) {
+      culprit.send(wrong.bytes());
+
+      RawPacket answer = culprit.expect(Wire.DISCONNECT);
+      assertTrue(
+          wrong.reasons().contains(answer.reason()),
+          () -> "Reason Code 0x%02X".formatted(answer.reason()));
+      culprit.expectClosed();
+      neighbour.ping();
+    }
+  }
+
+  static Stream<Wrong> packetsOf311() {
+    return Stream.of(
+        malformed("PUBLISH with QoS 3", Wire.publish311(0x06, "t", 1, "x")),
+        malformed("wildcard in topic", Wire.publish311(0, "a/+", 0, "x")),
+        malformed("empty topic", Wire.publish311(0, "", 0, "x")),
+        malformed("packet id 0", Wire.publish311(0x02, "t", 0, "x")),
+        malformed("SUBSCRIBE flags", packet(0x80, u16(1), utf8("a"), bytes(0))),
+        malformed("SUBSCRIBE without filter", packet(0x82, u16(1))),
+        malformed("requested QoS 3", Wire.subscribe311(1, "a", 3)),
+        malformed("filter a#", Wire.subscribe311(1, "a#", 0)),
+        malformed("AUTH", packet(0xF0, bytes(0x18), properties())),
+        malformed("second CONNECT", ConnectPacket.v311("again").toBytes()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("packetsOf311")
+  void closesTheConnectionOf311WithoutAWord(Wrong wrong, BrokerAddress broker) throws IOException {
+    try (RawClient neighbour = RawClient.connected(broker, ConnectPacket.v311("neighbour"));
+        RawClient culprit = RawClient.connected(broker, ConnectPacket.v311("culprit"))) {
+      culprit.send(wrong.bytes());
+      culprit.expectClosed();
+      neighbour.ping();
+    }
+  }
+
+  static Stream<Wrong> beforeConnect() {
+    byte[] name = utf8("MQTT");
+    byte[] id = utf8("c");
+    return Stream.of(
+        wrong("PINGREQ first", Wire.pingReq()),
+        wrong("PUBLISH first", publish("t", 0, 0, "x")),
+        wrong(
+            "another protocol", packet(0x10, utf8("HTTP"), bytes(5, 2), u16(0), properties(), id)),
+        wrong("GET / HTTP/1.1", "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes()),
+        wrong("reserved flag", packet(0x10, name, bytes(5, 3), u16(0), properties(), id)),
+        wrong(
+            "Will QoS without Will", packet(0x10, name, bytes(5, 0x0A), u16(0), properties(), id)),
+        wrong(
+            "Will QoS 3",
+            join(
+                packet(
+                    0x10,
+                    name,
+                    bytes(5, 0x1E),
+                    u16(0),
+                    properties(),
+                    id,
+                    properties(),
+                    utf8("w"),
+                    utf8("x")))),
+        wrong(
+            "Receive Maximum 0",
+            packet(
+                0x10,
+                name,
+                bytes(5, 2),
+                u16(0),
+                properties(property(Wire.RECEIVE_MAXIMUM, u16(0))),
+                id)),
+        wrong(
+            "bytes after the payload",
+            packet(0x10, name, bytes(5, 2), u16(0), properties(), id, id)),
+        wrong("CONNECT flags", packet(0x11, name, bytes(5, 2), u16(0), properties(), id)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("beforeConnect")
+  void answersAFalseStartWithAtMostARefusal(Wrong wrong, BrokerAddress broker) throws IOException {
+    try (RawClient culprit = RawClient.open(broker)) {
+      culprit.send(wrong.bytes());
+      try {
+        RawPacket answer = culprit.receive();
+        assertEquals(Wire.CONNACK, answer.type(), "before CONNACK there is no DISCONNECT");
+        assertTrue(answer.reason() != 0, answer::toString);
+        culprit.expectClosed();
+      } catch (java.io.EOFException | java.net.SocketException e) {
+        // Closed without a word, which is allowed [MQTT-3.1.4-2].
+      }
+    }
+  }
+
+  private static List<Integer> topicReasons() {
+    return List.of(TOPIC_NAME_INVALID, MALFORMED, PROTOCOL_ERROR);
+  }
+
+  private static List<Integer> aliasReasons() {
+    return List.of(TOPIC_ALIAS_INVALID, MALFORMED, PROTOCOL_ERROR);
+  }
+
+  private static Wrong malformed(String name, byte[] bytes) {
+    return new Wrong(name, List.of(MALFORMED), bytes);
+  }
+
+  /** Where the text can be read as either. */
+  private static Wrong wrong(String name, byte[] bytes) {
+    return new Wrong(name, List.of(MALFORMED, PROTOCOL_ERROR), bytes);
+  }
+
+  private static Wrong of(String name, List<Integer> reasons, byte[] bytes) {
+    return new Wrong(name, reasons, bytes);
+  }
+}

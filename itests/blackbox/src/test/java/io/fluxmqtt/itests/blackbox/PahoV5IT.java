@@ -1,0 +1,143 @@
+package io.fluxmqtt.itests.blackbox;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
+import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.MqttSubscription;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.eclipse.paho.mqttv5.common.packet.UserProperty;
+
+/** Eclipse Paho Java, MQTT 5.0. */
+class PahoV5IT extends ClientContractV5 {
+  @Override
+  MqttPeer peer(BrokerAddress broker) {
+    return new Paho(broker);
+  }
+
+  private static final class Paho extends MqttPeer implements MqttCallback {
+    private static final long PATIENCE = TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS);
+
+    private final BrokerAddress broker;
+    private MqttAsyncClient client;
+
+    Paho(BrokerAddress broker) {
+      this.broker = broker;
+    }
+
+    @Override
+    boolean connect(Login login) throws MqttException {
+      MqttConnectionOptions options = new MqttConnectionOptions();
+      options.setAutomaticReconnect(false);
+      options.setCleanStart(!login.persistent());
+      options.setSessionExpiryInterval(login.persistent() ? 600L : 0L);
+      if (login.will() != null) {
+        options.setWill(login.will().topic(), message(login.will()));
+      }
+      client = new MqttAsyncClient(broker.uri(), login.clientId(), new MemoryPersistence());
+      client.setCallback(this);
+      IMqttToken token = client.connect(options);
+      token.waitForCompletion(PATIENCE);
+      return token.getSessionPresent();
+    }
+
+    @Override
+    void subscribe(String filter, int qos, int identifier) throws MqttException {
+      MqttProperties properties = new MqttProperties();
+      if (identifier != 0) {
+        properties.setSubscriptionIdentifier(identifier);
+      }
+      MqttSubscription[] subscriptions = {new MqttSubscription(filter, qos)};
+      client.subscribe(subscriptions, null, null, properties).waitForCompletion(PATIENCE);
+    }
+
+    @Override
+    void publish(TestMessage message) throws MqttException {
+      client.publish(message.topic(), message(message)).waitForCompletion(PATIENCE);
+    }
+
+    @Override
+    void disconnect() throws MqttException {
+      client.disconnect().waitForCompletion(PATIENCE);
+    }
+
+    @Override
+    public void close() throws MqttException {
+      if (client != null && client.isConnected()) {
+        client.disconnect(0).waitForCompletion(PATIENCE);
+      }
+      if (client != null) {
+        client.close(true);
+      }
+    }
+
+    private static MqttMessage message(TestMessage from) {
+      MqttMessage message = new MqttMessage(from.payload(), from.qos(), from.retain(), null);
+      MqttProperties properties = new MqttProperties();
+      if (from.contentType() != null) {
+        properties.setContentType(from.contentType());
+      }
+      if (from.responseTopic() != null) {
+        properties.setResponseTopic(from.responseTopic());
+      }
+      if (from.correlation() != null) {
+        properties.setCorrelationData(from.correlation().getBytes(StandardCharsets.UTF_8));
+      }
+      if (from.expirySeconds() >= 0) {
+        properties.setMessageExpiryInterval(from.expirySeconds());
+      }
+      properties.setUserProperties(
+          from.userProperties().stream()
+              .map(each -> each.split("=", 2))
+              .map(pair -> new UserProperty(pair[0], pair[1]))
+              .toList());
+      message.setProperties(properties);
+      return message;
+    }
+
+    @Override
+    public void messageArrived(String topic, MqttMessage message) {
+      MqttProperties properties = message.getProperties();
+      byte[] correlation = properties.getCorrelationData();
+      Long expiry = properties.getMessageExpiryInterval();
+      onMessage(
+          new TestMessage(
+              topic,
+              message.getPayload(),
+              message.getQos(),
+              message.isRetained(),
+              properties.getContentType(),
+              properties.getResponseTopic(),
+              correlation == null ? null : new String(correlation, StandardCharsets.UTF_8),
+              expiry == null ? -1 : expiry,
+              properties.getUserProperties().stream()
+                  .map(each -> each.getKey() + "=" + each.getValue())
+                  .toList(),
+              List.copyOf(properties.getSubscriptionIdentifiers())));
+    }
+
+    @Override
+    public void disconnected(MqttDisconnectResponse response) {
+      onLost();
+    }
+
+    @Override
+    public void mqttErrorOccurred(MqttException exception) {}
+
+    @Override
+    public void deliveryComplete(IMqttToken token) {}
+
+    @Override
+    public void connectComplete(boolean reconnect, String uri) {}
+
+    @Override
+    public void authPacketArrived(int reasonCode, MqttProperties properties) {}
+  }
+}

@@ -1,0 +1,168 @@
+package io.fluxmqtt.itests.blackbox;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+
+/** A socket that speaks MQTT only as far as a test tells it to. One thread. */
+final class RawClient implements AutoCloseable {
+  private static final int PATIENCE_MILLIS = 10_000;
+
+  private final Socket socket;
+  private final InputStream in;
+  private final OutputStream out;
+  private int version = 5;
+  private int nextId;
+
+  private RawClient(Socket socket) throws IOException {
+    this.socket = socket;
+    in = new BufferedInputStream(socket.getInputStream());
+    out = socket.getOutputStream();
+  }
+
+  /** A connection on which nothing was said yet. */
+  static RawClient open(BrokerAddress broker) throws IOException {
+    Socket socket = new Socket();
+    socket.setTcpNoDelay(true);
+    socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.connect(new InetSocketAddress(broker.host(), broker.port()), PATIENCE_MILLIS);
+    return new RawClient(socket);
+  }
+
+  /** A client that was accepted. */
+  static RawClient connected(BrokerAddress broker, ConnectPacket connect) throws IOException {
+    RawClient client = open(broker);
+    RawPacket connAck = client.connect(connect);
+    assertEquals(0, connAck.reason(), "refused");
+    return client;
+  }
+
+  /** Sends CONNECT and takes CONNACK, whatever it says. */
+  RawPacket connect(ConnectPacket connect) throws IOException {
+    version = connect.version();
+    send(connect.toBytes());
+    return expect(Wire.CONNACK);
+  }
+
+  void send(byte[]... packets) throws IOException {
+    out.write(Wire.join(packets));
+    out.flush();
+  }
+
+  /** The next packet; fails if there is none in time or the connection ends. */
+  RawPacket receive() throws IOException {
+    return receive(Duration.ofMillis(PATIENCE_MILLIS));
+  }
+
+  /**
+   * The next packet.
+   *
+   * @throws EOFException if the broker closed instead
+   * @throws SocketTimeoutException if nothing came in time
+   */
+  RawPacket receive(Duration limit) throws IOException {
+    socket.setSoTimeout((int) Math.max(1, limit.toMillis()));
+    int first = in.read();
+    if (first < 0) {
+      throw new EOFException("the broker closed the connection");
+    }
+    int length = 0;
+    int shift = 0;
+    int next;
+    do {
+      next = in.read();
+      length |= (next & 0x7F) << shift;
+      shift += 7;
+    } while ((next & 0x80) != 0);
+    byte[] body = in.readNBytes(length);
+    if (body.length < length) {
+      throw new EOFException("the broker closed the connection within a packet");
+    }
+    return new RawPacket(version, first, body);
+  }
+
+  RawPacket expect(int type) throws IOException {
+    RawPacket packet = receive();
+    assertEquals(type, packet.type(), packet::toString);
+    return packet;
+  }
+
+  /** The broker sends nothing more and closes. */
+  void expectClosed() throws IOException {
+    try {
+      throw new AssertionError("still open, and got a " + receive());
+    } catch (EOFException | SocketException e) {
+      // A reset is an end as well: bytes of ours may have been under way.
+    }
+  }
+
+  /** The broker says why (5.0) and closes. */
+  void expectDisconnect(int reason) throws IOException {
+    RawPacket packet = expect(Wire.DISCONNECT);
+    assertEquals(Integer.toHexString(reason), Integer.toHexString(packet.reason()));
+    expectClosed();
+  }
+
+  /** Subscribes and returns the code of SUBACK. */
+  int subscribe(String filter, int options, byte[]... properties) throws IOException {
+    int id = nextPacketId();
+    send(
+        version == 5
+            ? Wire.subscribe(id, filter, options, properties)
+            : Wire.subscribe311(id, filter, options));
+    RawPacket subAck = expect(Wire.SUBACK);
+    assertEquals(id, subAck.packetId());
+    assertEquals(1, subAck.reasons().size());
+    return subAck.reasons().get(0);
+  }
+
+  /** Publishes at QoS 1 (5.0) and returns the code of PUBACK. */
+  int publish(String topic, String payload, byte[]... properties) throws IOException {
+    int id = nextPacketId();
+    send(Wire.publish(topic, 1, id, payload, properties));
+    RawPacket pubAck = expect(Wire.PUBACK);
+    assertEquals(id, pubAck.packetId());
+    return pubAck.reason();
+  }
+
+  /** The broker answers a PINGREQ, and nothing else came before. */
+  void ping() throws IOException {
+    send(Wire.pingReq());
+    expect(Wire.PINGRESP);
+  }
+
+  int nextPacketId() {
+    return ++nextId;
+  }
+
+  boolean isClosedByBroker() throws IOException {
+    try {
+      receive(Duration.ofMillis(1));
+      return false;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (EOFException | SocketException e) {
+      return true;
+    }
+  }
+
+  /** Ends the connection without DISCONNECT, as a lost network does. */
+  void cut() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

@@ -1,0 +1,175 @@
+package io.fluxmqtt.itests.blackbox;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+/** A packet as it came from the broker; its parts are taken out when they are asked for. */
+record RawPacket(int version, int first, byte[] body) {
+  /** A property: a Long for numbers, a String, a byte[] or, of User Properties, {@code k=v}. */
+  record Property(int id, Object value) {}
+
+  int type() {
+    return first >> 4 & 0x0F;
+  }
+
+  int qos() {
+    return first >> 1 & 3;
+  }
+
+  boolean dup() {
+    return (first & 8) != 0;
+  }
+
+  boolean retain() {
+    return (first & 1) != 0;
+  }
+
+  /** Of CONNACK. */
+  boolean sessionPresent() {
+    return (body[0] & 1) == 1;
+  }
+
+  /** The Reason Code of CONNACK, DISCONNECT, AUTH and the acknowledgements of PUBLISH. */
+  int reason() {
+    int at =
+        switch (type()) {
+          case Wire.CONNACK -> 1;
+          case Wire.DISCONNECT, Wire.AUTH -> 0;
+          default -> 2;
+        };
+    return at < body.length ? body[at] & 0xFF : 0;
+  }
+
+  /** The codes of SUBACK and UNSUBACK. */
+  List<Integer> reasons() {
+    ByteBuffer in = ByteBuffer.wrap(body).position(2);
+    if (version == 5) {
+      skipProperties(in);
+    }
+    List<Integer> reasons = new ArrayList<>();
+    while (in.hasRemaining()) {
+      reasons.add(in.get() & 0xFF);
+    }
+    return reasons;
+  }
+
+  /** Of PUBLISH. */
+  String topic() {
+    return text(ByteBuffer.wrap(body));
+  }
+
+  int packetId() {
+    ByteBuffer in = ByteBuffer.wrap(body);
+    if (type() == Wire.PUBLISH) {
+      text(in);
+    }
+    return in.getShort() & 0xFFFF;
+  }
+
+  /** Of PUBLISH. */
+  byte[] payload() {
+    ByteBuffer in = afterTopicAndId();
+    if (version == 5) {
+      skipProperties(in);
+    }
+    return Arrays.copyOfRange(body, in.position(), body.length);
+  }
+
+  /** Of PUBLISH. */
+  String payloadText() {
+    return new String(payload(), StandardCharsets.UTF_8);
+  }
+
+  /** All values of a property, in order. */
+  List<Object> all(int id) {
+    List<Object> values = new ArrayList<>();
+    for (Property property : properties()) {
+      if (property.id() == id) {
+        values.add(property.value());
+      }
+    }
+    return values;
+  }
+
+  /** A numeric property, or {@code absent}. */
+  long number(int id, long absent) {
+    List<Object> values = all(id);
+    return values.isEmpty() ? absent : (Long) values.get(0);
+  }
+
+  List<Property> properties() {
+    ByteBuffer in =
+        switch (type()) {
+          case Wire.PUBLISH -> afterTopicAndId();
+          case Wire.CONNACK, Wire.SUBACK, Wire.UNSUBACK -> ByteBuffer.wrap(body).position(2);
+          case Wire.DISCONNECT, Wire.AUTH -> ByteBuffer.wrap(body).position(1);
+          default -> ByteBuffer.wrap(body).position(3);
+        };
+    int length = varint(in);
+    in.limit(in.position() + length);
+    List<Property> properties = new ArrayList<>();
+    while (in.hasRemaining()) {
+      properties.add(property(in));
+    }
+    return properties;
+  }
+
+  private ByteBuffer afterTopicAndId() {
+    ByteBuffer in = ByteBuffer.wrap(body);
+    text(in);
+    return qos() == 0 ? in : in.position(in.position() + 2);
+  }
+
+  private static void skipProperties(ByteBuffer in) {
+    int length = varint(in);
+    in.position(in.position() + length);
+  }
+
+  private static Property property(ByteBuffer in) {
+    int id = varint(in);
+    Object value =
+        switch (id) {
+          case 0x01, 0x17, 0x19, 0x24, 0x25, 0x28, 0x29, 0x2A -> (long) (in.get() & 0xFF);
+          case 0x13, 0x21, 0x22, 0x23 -> (long) (in.getShort() & 0xFFFF);
+          case 0x02, 0x11, 0x18, 0x27 -> in.getInt() & 0xFFFFFFFFL;
+          case 0x0B -> (long) varint(in);
+          case 0x09, 0x16 -> binary(in);
+          case 0x26 -> text(in) + "=" + text(in);
+          case 0x03, 0x08, 0x12, 0x15, 0x1A, 0x1C, 0x1F -> text(in);
+          default -> throw new AssertionError("the broker sent an unknown property " + id);
+        };
+    return new Property(id, value);
+  }
+
+  private static int varint(ByteBuffer in) {
+    int value = 0;
+    for (int shift = 0; ; shift += 7) {
+      int next = in.get();
+      value |= (next & 0x7F) << shift;
+      if (next >= 0) {
+        return value;
+      }
+    }
+  }
+
+  private static byte[] binary(ByteBuffer in) {
+    byte[] data = new byte[in.getShort() & 0xFFFF];
+    in.get(data);
+    return data;
+  }
+
+  private static String text(ByteBuffer in) {
+    return new String(binary(in), StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public String toString() {
+    byte[] head = body.length > 64 ? Arrays.copyOf(body, 64) : body;
+    return "packet type %d, flags %d, %d bytes: %s"
+        .formatted(type(), first & 0x0F, body.length, HexFormat.of().formatHex(head));
+  }
+}

@@ -1,0 +1,100 @@
+package io.fluxmqtt.itests.steering;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+
+/**
+ * A bundle for tests only: a loopback port (system property {@code itests.door.port}) on which each
+ * line is a command to the framework, answered by {@code ok} or {@code error}:
+ *
+ * <ul>
+ *   <li>{@code install <file>}: installs and starts a bundle
+ *   <li>{@code update <symbolic name> <file>}: updates a bundle from a file
+ *   <li>{@code uninstall <symbolic name>}
+ * </ul>
+ */
+public final class FrameworkDoor implements BundleActivator {
+  private ServerSocket server;
+  private BundleContext context;
+  private int installed;
+
+  @Override
+  public void start(BundleContext bundleContext) throws IOException {
+    context = bundleContext;
+    int port = Integer.parseInt(bundleContext.getProperty("itests.door.port"));
+    server = new ServerSocket(port, 5, InetAddress.getByName("127.0.0.1"));
+    Thread thread = new Thread(this::serve, "itests-door");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @Override
+  public void stop(BundleContext bundleContext) throws IOException {
+    server.close();
+  }
+
+  private void serve() {
+    while (!server.isClosed()) {
+      try (Socket socket = server.accept();
+          BufferedReader in =
+              new BufferedReader(
+                  new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+          PrintWriter out =
+              new PrintWriter(socket.getOutputStream(), true, StandardCharsets.UTF_8)) {
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+          out.println(answer(line.split(" ")));
+        }
+      } catch (IOException e) {
+        // This visitor has gone, or the bundle is stopped.
+      }
+    }
+  }
+
+  private String answer(String[] words) {
+    try {
+      switch (words[0]) {
+        case "install" -> install(words[1]);
+        case "update" -> update(words[1], words[2]);
+        case "uninstall" -> find(words[1]).uninstall();
+        default -> throw new IllegalArgumentException(words[0]);
+      }
+      return "ok";
+    } catch (BundleException | IOException | RuntimeException e) {
+      return "error " + e;
+    }
+  }
+
+  private void install(String file) throws IOException, BundleException {
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      context.installBundle("itests:" + ++installed, in).start();
+    }
+  }
+
+  private void update(String symbolicName, String file) throws IOException, BundleException {
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      find(symbolicName).update(in);
+    }
+  }
+
+  private Bundle find(String symbolicName) {
+    for (Bundle bundle : context.getBundles()) {
+      if (symbolicName.equals(bundle.getSymbolicName())) {
+        return bundle;
+      }
+    }
+    throw new IllegalArgumentException("no bundle " + symbolicName);
+  }
+}

@@ -1,0 +1,274 @@
+package io.fluxmqtt.itests.karaf;
+
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
+import static org.junit.Assert.fail;
+import static org.ops4j.pax.exam.CoreOptions.bundle;
+import static org.ops4j.pax.exam.CoreOptions.options;
+import static org.ops4j.pax.exam.CoreOptions.systemTimeout;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.configureConsole;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDistributionConfiguration;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.logLevel;
+
+import io.fluxmqtt.api.admin.BrokerAdmin;
+import io.fluxmqtt.api.admin.ListenerInfo;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.PrivilegedAction;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import javax.inject.Inject;
+import javax.security.auth.Subject;
+import org.apache.karaf.features.FeaturesService;
+import org.apache.karaf.jaas.boot.principal.RolePrincipal;
+import org.apache.karaf.jaas.boot.principal.UserPrincipal;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.api.console.SessionFactory;
+import org.eclipse.paho.client.mqttv3.MqttClient;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+import org.junit.Before;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.ops4j.pax.exam.Configuration;
+import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.container.remote.RBCRemoteTargetOptions;
+import org.ops4j.pax.exam.junit.PaxExam;
+import org.ops4j.pax.exam.karaf.options.LogLevelOption;
+import org.ops4j.pax.exam.options.extra.VMOption;
+import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
+import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Version;
+
+/** The custom distribution of Karaf: the broker in it, its commands and its features. */
+@RunWith(PaxExam.class)
+@ExamReactorStrategy(PerClass.class)
+public class KarafIT {
+  private static final String LISTENER = "etc/io.fluxmqtt.listener-default.cfg";
+  private static final String OPTIONAL_BUNDLE = "io.fluxmqtt.auth.file";
+  private static final Version NETTY_FLOOR = new Version(4, 2, 18);
+  private static final int START_MILLIS = 120_000;
+
+  @Inject private BundleContext context;
+  @Inject private BrokerAdmin admin;
+  @Inject private SessionFactory shells;
+  @Inject private FeaturesService features;
+
+  /** The distribution, as bin/karaf would start it, on free ports. */
+  @Configuration
+  public Option[] configuration() throws IOException {
+    String dist = System.getProperty("dist.dir");
+    String version = System.getProperty("karaf.version");
+    List<Option> all =
+        List.of(
+            karafDistributionConfiguration()
+                .frameworkUrl(new File(dist, "karaf.tar.gz").toURI().toString())
+                .name("Flux MQTT")
+                .karafVersion(version)
+                .unpackDirectory(new File(System.getProperty("work.dir"), "exam"))
+                .useDeployFolder(false),
+            configureConsole().ignoreLocalConsole().ignoreRemoteShell(),
+            logLevel(LogLevelOption.LogLevel.INFO),
+            editConfigurationFilePut(LISTENER, "host", "127.0.0.1"),
+            editConfigurationFilePut(LISTENER, "port", String.valueOf(freePort())),
+            systemTimeout(START_MILLIS),
+            RBCRemoteTargetOptions.waitForRBCFor(START_MILLIS),
+            bundle(new File(dist, "paho.jar").toURI().toString()));
+    Option[] jvm = jvmOptions(version).map(VMOption::new).toArray(Option[]::new);
+    return options(
+        java.util.stream.Stream.concat(all.stream(), Arrays.stream(jvm)).toArray(Option[]::new));
+  }
+
+  /** What bin/karaf passes to a Java of modules. */
+  private static java.util.stream.Stream<String> jvmOptions(String version) {
+    String endorsed = "lib/endorsed/org.apache.karaf.specs.";
+    return java.util.stream.Stream.of(
+        "--add-reads=java.xml=java.logging",
+        "--add-exports=java.base/org.apache.karaf.specs.locator=java.xml,ALL-UNNAMED",
+        "--patch-module",
+        "java.base=" + endorsed + "locator-" + version + ".jar",
+        "--patch-module",
+        "java.xml=" + endorsed + "java.xml-" + version + ".jar",
+        "--add-opens",
+        "java.base/java.security=ALL-UNNAMED",
+        "--add-opens",
+        "java.base/java.net=ALL-UNNAMED",
+        "--add-opens",
+        "java.base/java.lang=ALL-UNNAMED",
+        "--add-opens",
+        "java.base/java.util=ALL-UNNAMED",
+        "--add-opens",
+        "java.naming/javax.naming.spi=ALL-UNNAMED",
+        "--add-opens",
+        "java.rmi/sun.rmi.transport.tcp=ALL-UNNAMED",
+        "--add-exports=java.base/sun.net.www.protocol.file=ALL-UNNAMED",
+        "--add-exports=java.base/sun.net.www.protocol.ftp=ALL-UNNAMED",
+        "--add-exports=java.base/sun.net.www.protocol.http=ALL-UNNAMED",
+        "--add-exports=java.base/sun.net.www.protocol.https=ALL-UNNAMED",
+        "--add-exports=java.base/sun.net.www.protocol.jar=ALL-UNNAMED",
+        "--add-exports=java.base/sun.net.www.content.text=ALL-UNNAMED",
+        "--add-exports=jdk.naming.rmi/com.sun.jndi.url.rmi=ALL-UNNAMED",
+        "-classpath",
+        "lib/jdk9plus/*" + File.pathSeparator + "lib/boot/*");
+  }
+
+  @Before
+  public void awaitBroker() throws Exception {
+    await("the broker listens", 60, () -> uri().isPresent());
+    await("a client is served", 60, () -> serves(uri().orElseThrow()));
+  }
+
+  @Test
+  public void aClientConnectsAndIsListed() throws Exception {
+    BlockingQueue<String> received = new LinkedBlockingQueue<>();
+    try (MqttClient client = client(uri().orElseThrow(), "in-karaf")) {
+      client.connect();
+      client.subscribe("karaf/t", 2, (topic, message) -> received.add(message.toString()));
+      client.publish("karaf/t", "hello".getBytes(StandardCharsets.UTF_8), 2, false);
+      assertTrue("hello".equals(received.poll(10, TimeUnit.SECONDS)));
+
+      await(
+          "mqtt:client-list shows the client",
+          20,
+          () -> shell("mqtt:client-list --no-format").contains("in-karaf"));
+      String listeners = shell("mqtt:listener-list --no-format");
+      assertTrue(listeners, listeners.contains("default"));
+      client.disconnect();
+    }
+  }
+
+  @Test
+  public void anOptionalBundleGoesAndComesWithoutAClientNoticing() throws Exception {
+    try (MqttClient client = client(uri().orElseThrow(), "steady")) {
+      client.connect();
+      Bundle option = bundleOf(OPTIONAL_BUNDLE);
+      option.stop();
+      client.publish("karaf/t", new byte[0], 1, false);
+      option.start();
+      client.publish("karaf/t", new byte[0], 1, false);
+      assertTrue(client.isConnected());
+      client.disconnect();
+    }
+  }
+
+  @Test
+  public void theFeaturesAreInstalled() throws Exception {
+    for (String feature : List.of("flux-mqtt", "flux-mqtt-netty")) {
+      assertTrue(feature, features.isInstalled(features.getFeature(feature)));
+    }
+  }
+
+  @Test
+  public void anEditedFileMovesTheListener() throws Exception {
+    Path file = Path.of(System.getProperty("karaf.etc"), Path.of(LISTENER).toFile().getName());
+    String before = Files.readString(file);
+    int port = freePort();
+    replace(file, before.replaceAll("(?m)^\\s*port\\s*=.*$", "port = " + port));
+    await("the listener moves", 3, () -> serves("tcp://127.0.0.1:" + port));
+  }
+
+  @Test
+  public void nettyIsNoOlderThanItMayBe() {
+    List<Bundle> netty =
+        Arrays.stream(context.getBundles())
+            .filter(each -> each.getSymbolicName().startsWith("io.netty."))
+            .toList();
+    assertFalse(netty.isEmpty());
+    for (Bundle each : netty) {
+      assertTrue(each.toString(), each.getVersion().compareTo(NETTY_FLOOR) >= 0);
+    }
+  }
+
+  private Bundle bundleOf(String symbolicName) {
+    return Arrays.stream(context.getBundles())
+        .filter(each -> symbolicName.equals(each.getSymbolicName()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private Optional<String> uri() {
+    return admin.listeners().stream()
+        .filter(each -> each.name().equals("default"))
+        .filter(each -> each.state() == ListenerInfo.State.LISTENING)
+        .map(ListenerInfo::uri)
+        .findFirst();
+  }
+
+  /** What a command prints to an administrator; nothing where it is not there yet. */
+  @SuppressWarnings("removal") // Karaf 4.4 asks for the Subject of the access control context
+  private String shell(String command) {
+    Subject admin = new Subject();
+    admin.getPrincipals().add(new RolePrincipal("admin"));
+    admin.getPrincipals().add(new UserPrincipal("karaf"));
+    return Subject.doAs(admin, (PrivilegedAction<String>) () -> run(command));
+  }
+
+  private String run(String command) {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    try (PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
+      Session session = shells.create(new ByteArrayInputStream(new byte[0]), out, out);
+      session.put("USER", "karaf");
+      session.execute(command);
+      session.close();
+    } catch (Exception e) { // of the command, or that there is none: the caller looks again
+      return e.toString();
+    }
+    return printed.toString(StandardCharsets.UTF_8);
+  }
+
+  private static MqttClient client(String uri, String id) throws MqttException {
+    return new MqttClient(uri, id, new MemoryPersistence());
+  }
+
+  private static boolean serves(String uri) {
+    try (MqttClient client = client(uri, "probe")) {
+      client.connect();
+      client.disconnect();
+      return true;
+    } catch (MqttException e) {
+      return false;
+    }
+  }
+
+  /** As editors do: a temporary file, then a rename. */
+  private static void replace(Path file, String text) throws IOException {
+    Path temporary = Files.createTempFile(file.getParent(), "edit", ".tmp");
+    Files.writeString(temporary, text);
+    Files.move(
+        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void await(String what, int seconds, Callable<Boolean> condition)
+      throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (!condition.call()) {
+      if (System.nanoTime() > end) {
+        fail("not within " + seconds + " s: " + what);
+      }
+      Thread.sleep(20);
+    }
+  }
+}
