@@ -9,7 +9,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Everything that a session is still to send: what waits, what is in flight, and the retained
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * waits only while the connection takes too little, bounded by bytes; it never waits for a window.
  */
 final class Outbox {
+  private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+  private static final long WARNING_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final Session session;
   private final Broker broker;
   private final Window window = new Window();
@@ -29,6 +35,7 @@ final class Outbox {
   private long queuedBytes;
   private long qos0Bytes;
   private long dropped;
+  private @Nullable Long lastWarning; // when, in nanoseconds
 
   Outbox(Session session, Broker broker) {
     this.session = session;
@@ -320,7 +327,27 @@ final class Outbox {
   private void drop(Delivery delivery, Counters.Drop reason) {
     dropped++;
     broker.counters().dropped(reason);
+    warnOf(reason);
     forget(delivery);
+  }
+
+  /** Says so where a limit has cost messages; now and then, however many. */
+  private void warnOf(Counters.Drop reason) {
+    boolean byLimit =
+        switch (reason) {
+          case QUEUE_FULL, TOTAL_QUEUE_FULL, SLOW_CONNECTION -> true;
+          default -> false;
+        };
+    long now = broker.nanoTime();
+    if (byLimit && (lastWarning == null || now - lastWarning > WARNING_NANOS)) {
+      lastWarning = now;
+      LOG.warn(
+          "Client {} takes too little: {} of its messages dropped so far, now because {};"
+              + " see the queue limits in io.fluxmqtt.session",
+          LogText.of(session.clientId()),
+          dropped,
+          reason);
+    }
   }
 
   private void forget(Delivery delivery) {
