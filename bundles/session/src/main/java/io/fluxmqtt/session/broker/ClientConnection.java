@@ -1,5 +1,6 @@
 package io.fluxmqtt.session.broker;
 
+import io.fluxmqtt.api.message.Printable;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.access.Client;
@@ -463,7 +464,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   @Override
   public String toString() {
     return "Client "
-        + LogText.of(clientId())
+        + Printable.of(clientId())
         + " at "
         + connection.listener().name()
         + " from "

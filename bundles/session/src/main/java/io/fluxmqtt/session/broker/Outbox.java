@@ -1,5 +1,6 @@
 package io.fluxmqtt.session.broker;
 
+import io.fluxmqtt.api.message.Printable;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.spi.store.SessionChange;
@@ -344,7 +345,7 @@ final class Outbox {
       LOG.warn(
           "Client {} takes too little: {} of its messages dropped so far, now because {};"
               + " see the queue limits in io.fluxmqtt.session",
-          LogText.of(session.clientId()),
+          Printable.of(session.clientId()),
           dropped,
           reason);
     }

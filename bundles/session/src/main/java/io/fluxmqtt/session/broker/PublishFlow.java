@@ -1,6 +1,7 @@
 package io.fluxmqtt.session.broker;
 
 import io.fluxmqtt.api.message.Message;
+import io.fluxmqtt.api.message.Printable;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.TopicFilter;
@@ -32,13 +33,13 @@ final class PublishFlow {
     String topic = topic(packet);
     if (!TopicFilter.isValidTopicName(topic)) {
       throw new ProtocolViolation(
-          ReasonCode.TOPIC_NAME_INVALID, "'" + LogText.of(topic) + "' is not a valid Topic Name");
+          ReasonCode.TOPIC_NAME_INVALID, "'" + Printable.of(topic) + "' is not a valid Topic Name");
     }
     String responseTopic = packet.properties().responseTopic();
     if (responseTopic != null && !TopicFilter.isValidTopicName(responseTopic)) {
       throw new ProtocolViolation( // [MQTT-3.3.2-14]
           ReasonCode.PROTOCOL_ERROR,
-          "Response Topic '" + LogText.of(responseTopic) + "' is not a valid Topic Name");
+          "Response Topic '" + Printable.of(responseTopic) + "' is not a valid Topic Name");
     }
     if (packet.qos() != QoS.AT_MOST_ONCE) {
       checkReceiveMaximum(session, packet);

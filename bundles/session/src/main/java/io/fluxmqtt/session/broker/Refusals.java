@@ -1,5 +1,6 @@
 package io.fluxmqtt.session.broker;
 
+import io.fluxmqtt.api.message.Printable;
 import io.fluxmqtt.session.access.Admission;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,8 +35,8 @@ final class Refusals {
     long left = omitted.getAndSet(0);
     LOG.warn(
         "Client {} (user {}) refused at listener {} from {}: {}, {}{}",
-        LogText.of(clientId),
-        LogText.of(userName),
+        Printable.of(clientId),
+        Printable.of(userName),
         connection.network().listener().name(),
         ClientConnection.addressText(connection.network().remoteAddress()),
         refusal.reason(),

@@ -1,5 +1,6 @@
 package io.fluxmqtt.session.broker;
 
+import io.fluxmqtt.api.message.Printable;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.api.spi.access.Access;
@@ -74,7 +75,7 @@ final class SubscribeFlow {
       if (filter.isShared() && request.noLocal()) { // [MQTT-3.8.3-4]
         throw new ProtocolViolation(
             ReasonCode.PROTOCOL_ERROR,
-            "No Local on Shared Subscription " + LogText.of(request.filter()));
+            "No Local on Shared Subscription " + Printable.of(request.filter()));
       }
       int before = reasons.size();
       Asked asked = new Asked();
@@ -163,7 +164,7 @@ final class SubscribeFlow {
       if (connection.dialect().canRefuseFilter()) {
         return null;
       }
-      throw new ProtocolViolation(ReasonCode.TOPIC_FILTER_INVALID, LogText.of(e.getMessage()));
+      throw new ProtocolViolation(ReasonCode.TOPIC_FILTER_INVALID, Printable.of(e.getMessage()));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.fluxmqtt.session.broker;
 
 import io.fluxmqtt.api.admin.SubscriptionInfo;
+import io.fluxmqtt.api.message.Printable;
 import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.access.Client;
@@ -104,8 +105,8 @@ final class Subscriptions {
   private void log(String what, TopicFilter filter) {
     LOG.debug(
         "Client {}: the subscription {} is {}: the policy has changed",
-        LogText.of(session.clientId()),
-        LogText.of(filter.toString()),
+        Printable.of(session.clientId()),
+        Printable.of(filter.toString()),
         what);
   }
 

@@ -1,5 +1,6 @@
 package io.fluxmqtt.session.broker;
 
+import io.fluxmqtt.api.message.Printable;
 import io.fluxmqtt.session.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +97,7 @@ final class Worker {
       try {
         session.drain(this);
       } catch (RuntimeException e) {
-        LOG.error("Session {} failed while it took its mail", LogText.of(session.clientId()), e);
+        LOG.error("Session {} failed while it took its mail", Printable.of(session.clientId()), e);
       }
     }
     flush();
