@@ -103,7 +103,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   @Override
   public void disconnect(ReasonCode reason) {
     if (phase != Phase.CLOSED) {
-      close(reason, null, true);
+      close(reason, null);
     }
     worker.flush();
   }
@@ -138,7 +138,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
       fail(violation);
     } catch (RuntimeException e) {
       LOG.error("{} failed in the broker; closing it", this, e);
-      close(ReasonCode.UNSPECIFIED_ERROR, null, true);
+      close(ReasonCode.UNSPECIFIED_ERROR, null);
     }
   }
 
@@ -166,7 +166,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     } else if (packet instanceof Packet.PubComp comp) {
       current.outbox().completed(comp.packetId());
     } else if (packet instanceof Packet.Subscribe subscribe) {
-      new SubscribeFlow(broker, this, current, subscribe).start();
+      new SubscribeFlow(broker, this, current, subscribe).goOn();
     } else if (packet instanceof Packet.Unsubscribe unsubscribe) {
       SubscribeFlow.unsubscribe(this, current, unsubscribe);
     } else if (packet instanceof Packet.PingReq) {
@@ -256,14 +256,14 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
       ended(true);
       connection.close();
     } else {
-      close(violation.reason(), violation.getMessage(), true);
+      close(violation.reason(), violation.getMessage());
     }
   }
 
   /** Another connection has come for this session. The session sees to itself. */
   void takenOver() {
     session = null;
-    close(ReasonCode.SESSION_TAKEN_OVER, null, true);
+    close(ReasonCode.SESSION_TAKEN_OVER, null);
   }
 
   /**
@@ -394,7 +394,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   // --- ends ---
 
-  private void close(ReasonCode reason, @Nullable String text, boolean publishWill) {
+  private void close(ReasonCode reason, @Nullable String text) {
     if (phase == Phase.CLOSED) {
       return;
     }
@@ -403,7 +403,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     if (packet != null && phase == Phase.CONNECTED) {
       send(packet);
     }
-    ended(publishWill);
+    ended(true);
     connection.close();
   }
 
@@ -439,10 +439,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   @Override
   public void timedOut(long idleSeconds) {
-    close(
-        ReasonCode.KEEP_ALIVE_TIMEOUT,
-        reasonString("nothing came for " + idleSeconds + " s"),
-        true);
+    close(ReasonCode.KEEP_ALIVE_TIMEOUT, reasonString("nothing came for " + idleSeconds + " s"));
   }
 
   private Session session() {

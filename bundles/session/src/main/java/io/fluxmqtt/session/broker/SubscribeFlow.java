@@ -33,10 +33,6 @@ final class SubscribeFlow {
     this.packet = packet;
   }
 
-  void start() {
-    goOn();
-  }
-
   /** UNSUBSCRIBE [MQTT-3.10.4-4] [MQTT-3.10.4-5]. */
   static void unsubscribe(ClientConnection connection, Session session, Packet.Unsubscribe packet) {
     List<ReasonCode> reasons = new ArrayList<>();
@@ -64,7 +60,8 @@ final class SubscribeFlow {
             });
   }
 
-  private void goOn() {
+  /** Handles the requests that are left; called again when an awaited decision has come. */
+  void goOn() {
     while (reasons.size() < packet.requests().size()) {
       Packet.SubscribeRequest request = packet.requests().get(reasons.size());
       TopicFilter filter = parse(connection, request.filter());
