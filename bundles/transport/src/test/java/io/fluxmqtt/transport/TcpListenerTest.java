@@ -104,6 +104,7 @@ class TcpListenerTest {
     int port = freePort();
     listener.update(settings("one", "127.0.0.1", port));
     try (Socket client = connect(listener)) {
+      assertAlive(client); // one that still waits to be accepted goes with the old socket
       listener.update(settings("one", "0.0.0.0", port));
       assertEquals(State.LISTENING, listener.info().state());
       assertEquals("tcp://0.0.0.0:" + port, listener.info().uri());
