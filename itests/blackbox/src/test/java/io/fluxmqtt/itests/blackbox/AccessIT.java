@@ -4,6 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fluxmqtt.itests.kit.Await;
+import io.fluxmqtt.itests.kit.BrokerAddress;
+import io.fluxmqtt.itests.kit.BrokerProcess;
+import io.fluxmqtt.itests.kit.ConnectPacket;
+import io.fluxmqtt.itests.kit.Passwords;
+import io.fluxmqtt.itests.kit.RawClient;
+import io.fluxmqtt.itests.kit.RawPacket;
+import io.fluxmqtt.itests.kit.Tool;
+import io.fluxmqtt.itests.kit.Wire;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fluxmqtt.itests.kit.BrokerAddress;
+import io.fluxmqtt.itests.kit.Cable;
+import io.fluxmqtt.itests.kit.SharedBroker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

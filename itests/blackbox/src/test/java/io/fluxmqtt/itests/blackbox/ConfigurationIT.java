@@ -4,6 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fluxmqtt.itests.kit.Await;
+import io.fluxmqtt.itests.kit.BrokerAddress;
+import io.fluxmqtt.itests.kit.BrokerProcess;
+import io.fluxmqtt.itests.kit.ConnectPacket;
+import io.fluxmqtt.itests.kit.RawClient;
+import io.fluxmqtt.itests.kit.RawPacket;
+import io.fluxmqtt.itests.kit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -3,6 +3,12 @@ package io.fluxmqtt.itests.blackbox;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fluxmqtt.itests.kit.BrokerAddress;
+import io.fluxmqtt.itests.kit.ConnectPacket;
+import io.fluxmqtt.itests.kit.RawClient;
+import io.fluxmqtt.itests.kit.RawPacket;
+import io.fluxmqtt.itests.kit.SharedBroker;
+import io.fluxmqtt.itests.kit.Wire;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;

@@ -3,6 +3,14 @@ package io.fluxmqtt.itests.blackbox;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fluxmqtt.itests.kit.Await;
+import io.fluxmqtt.itests.kit.BrokerAddress;
+import io.fluxmqtt.itests.kit.BrokerProcess;
+import io.fluxmqtt.itests.kit.ConnectPacket;
+import io.fluxmqtt.itests.kit.Door;
+import io.fluxmqtt.itests.kit.Passwords;
+import io.fluxmqtt.itests.kit.RawClient;
+import io.fluxmqtt.itests.kit.Wire;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;

@@ -2,6 +2,12 @@ package io.fluxmqtt.itests.blackbox;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fluxmqtt.itests.kit.Await;
+import io.fluxmqtt.itests.kit.BrokerAddress;
+import io.fluxmqtt.itests.kit.BrokerProcess;
+import io.fluxmqtt.itests.kit.ConnectPacket;
+import io.fluxmqtt.itests.kit.RawClient;
+import io.fluxmqtt.itests.kit.Tool;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,6 +3,10 @@ package io.fluxmqtt.itests.blackbox;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fluxmqtt.itests.kit.Await;
+import io.fluxmqtt.itests.kit.BrokerAddress;
+import io.fluxmqtt.itests.kit.SharedBroker;
+import io.fluxmqtt.itests.kit.Tool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

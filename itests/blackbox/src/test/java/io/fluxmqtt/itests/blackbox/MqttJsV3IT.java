@@ -1,5 +1,7 @@
 package io.fluxmqtt.itests.blackbox;
 
+import io.fluxmqtt.itests.kit.BrokerAddress;
+import io.fluxmqtt.itests.kit.Tool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package io.fluxmqtt.itests.blackbox;
 
 import io.fluxmqtt.itests.blackbox.MqttJsV3IT.MqttJs;
+import io.fluxmqtt.itests.kit.BrokerAddress;
 import org.junit.jupiter.api.BeforeAll;
 
 /** MQTT.js on Node, MQTT 5.0. */

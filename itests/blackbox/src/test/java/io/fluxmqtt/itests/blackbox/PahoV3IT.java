@@ -1,5 +1,6 @@
 package io.fluxmqtt.itests.blackbox;
 
+import io.fluxmqtt.itests.kit.BrokerAddress;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttCallback;

@@ -1,5 +1,7 @@
 package io.fluxmqtt.itests.blackbox;
 
+import io.fluxmqtt.itests.kit.BrokerAddress;
+import io.fluxmqtt.itests.kit.Tool;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;

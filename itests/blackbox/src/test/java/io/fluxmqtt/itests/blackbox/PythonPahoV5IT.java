@@ -1,6 +1,7 @@
 package io.fluxmqtt.itests.blackbox;
 
 import io.fluxmqtt.itests.blackbox.PythonPahoV3IT.PythonPaho;
+import io.fluxmqtt.itests.kit.BrokerAddress;
 import org.junit.jupiter.api.BeforeAll;
 
 /** Eclipse Paho Python of Debian, MQTT 5.0. */

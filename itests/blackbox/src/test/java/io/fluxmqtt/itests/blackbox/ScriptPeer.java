@@ -1,5 +1,6 @@
 package io.fluxmqtt.itests.blackbox;
 
+import io.fluxmqtt.itests.kit.BrokerAddress;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;

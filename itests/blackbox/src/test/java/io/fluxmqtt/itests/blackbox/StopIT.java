@@ -3,6 +3,9 @@ package io.fluxmqtt.itests.blackbox;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fluxmqtt.itests.kit.BrokerProcess;
+import io.fluxmqtt.itests.kit.ConnectPacket;
+import io.fluxmqtt.itests.kit.RawClient;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -1,14 +1,21 @@
 package io.fluxmqtt.itests.blackbox;
 
-import static io.fluxmqtt.itests.blackbox.Wire.bytes;
-import static io.fluxmqtt.itests.blackbox.Wire.packet;
-import static io.fluxmqtt.itests.blackbox.Wire.property;
-import static io.fluxmqtt.itests.blackbox.Wire.u16;
-import static io.fluxmqtt.itests.blackbox.Wire.utf8;
+import static io.fluxmqtt.itests.kit.Wire.bytes;
+import static io.fluxmqtt.itests.kit.Wire.packet;
+import static io.fluxmqtt.itests.kit.Wire.property;
+import static io.fluxmqtt.itests.kit.Wire.u16;
+import static io.fluxmqtt.itests.kit.Wire.utf8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fluxmqtt.itests.kit.Await;
+import io.fluxmqtt.itests.kit.BrokerAddress;
+import io.fluxmqtt.itests.kit.ConnectPacket;
+import io.fluxmqtt.itests.kit.RawClient;
+import io.fluxmqtt.itests.kit.RawPacket;
+import io.fluxmqtt.itests.kit.SharedBroker;
+import io.fluxmqtt.itests.kit.Wire;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

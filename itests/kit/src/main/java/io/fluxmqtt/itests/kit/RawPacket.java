@@ -1,4 +1,4 @@
-package io.fluxmqtt.itests.blackbox;
+package io.fluxmqtt.itests.kit;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -8,33 +8,33 @@ import java.util.HexFormat;
 import java.util.List;
 
 /** A packet as it came from the broker; its parts are taken out when they are asked for. */
-record RawPacket(int version, int first, byte[] body) {
+public record RawPacket(int version, int first, byte[] body) {
   /** A property: a Long for numbers, a String, a byte[] or, of User Properties, {@code k=v}. */
-  record Property(int id, Object value) {}
+  public record Property(int id, Object value) {}
 
-  int type() {
+  public int type() {
     return first >> 4 & 0x0F;
   }
 
-  int qos() {
+  public int qos() {
     return first >> 1 & 3;
   }
 
-  boolean dup() {
+  public boolean dup() {
     return (first & 8) != 0;
   }
 
-  boolean retain() {
+  public boolean retain() {
     return (first & 1) != 0;
   }
 
   /** Of CONNACK. */
-  boolean sessionPresent() {
+  public boolean sessionPresent() {
     return (body[0] & 1) == 1;
   }
 
   /** The Reason Code of CONNACK, DISCONNECT, AUTH and the acknowledgements of PUBLISH. */
-  int reason() {
+  public int reason() {
     int at =
         switch (type()) {
           case Wire.CONNACK -> 1;
@@ -45,7 +45,7 @@ record RawPacket(int version, int first, byte[] body) {
   }
 
   /** The codes of SUBACK and UNSUBACK. */
-  List<Integer> reasons() {
+  public List<Integer> reasons() {
     ByteBuffer in = ByteBuffer.wrap(body).position(2);
     if (version == 5) {
       skipProperties(in);
@@ -58,11 +58,11 @@ record RawPacket(int version, int first, byte[] body) {
   }
 
   /** Of PUBLISH. */
-  String topic() {
+  public String topic() {
     return text(ByteBuffer.wrap(body));
   }
 
-  int packetId() {
+  public int packetId() {
     ByteBuffer in = ByteBuffer.wrap(body);
     if (type() == Wire.PUBLISH) {
       text(in);
@@ -71,7 +71,7 @@ record RawPacket(int version, int first, byte[] body) {
   }
 
   /** Of PUBLISH. */
-  byte[] payload() {
+  public byte[] payload() {
     ByteBuffer in = afterTopicAndId();
     if (version == 5) {
       skipProperties(in);
@@ -80,12 +80,12 @@ record RawPacket(int version, int first, byte[] body) {
   }
 
   /** Of PUBLISH. */
-  String payloadText() {
+  public String payloadText() {
     return new String(payload(), StandardCharsets.UTF_8);
   }
 
   /** All values of a property, in order. */
-  List<Object> all(int id) {
+  public List<Object> all(int id) {
     List<Object> values = new ArrayList<>();
     for (Property property : properties()) {
       if (property.id() == id) {
@@ -96,12 +96,12 @@ record RawPacket(int version, int first, byte[] body) {
   }
 
   /** A numeric property, or {@code absent}. */
-  long number(int id, long absent) {
+  public long number(int id, long absent) {
     List<Object> values = all(id);
     return values.isEmpty() ? absent : (Long) values.get(0);
   }
 
-  List<Property> properties() {
+  public List<Property> properties() {
     ByteBuffer in =
         switch (type()) {
           case Wire.PUBLISH -> afterTopicAndId();

@@ -1,4 +1,4 @@
-package io.fluxmqtt.itests.blackbox;
+package io.fluxmqtt.itests.kit;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -25,9 +25,9 @@ import java.util.stream.Stream;
  * The shipped runtime as a process of its own, in a copy of its folder, on free loopback ports. It
  * ends no process but the one that it started, and ends that one even if the test does not.
  */
-final class BrokerProcess implements AutoCloseable {
-  static final String DEFAULT_LISTENER = "io.fluxmqtt.listener-default.cfg";
-  static final Duration START_LIMIT = Duration.ofSeconds(30);
+public final class BrokerProcess implements AutoCloseable {
+  public static final String DEFAULT_LISTENER = "io.fluxmqtt.listener-default.cfg";
+  public static final Duration START_LIMIT = Duration.ofSeconds(30);
 
   private static final String READY = "flux-mqtt ready:";
   private static final Pattern ADDRESS = Pattern.compile("(\\S+) tcp://([0-9.]+):([0-9]+)");
@@ -44,12 +44,13 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   /** A copy of the runtime with its default listener on a free port, not started yet. */
-  static BrokerProcess prepare(String name) throws IOException {
+  public static BrokerProcess prepare(String name) throws IOException {
     return prepare(name, Map.of("JAVA_OPTS", "-Xmx256m"));
   }
 
   /** As {@link #prepare(String)}, with variables for the environment. */
-  static BrokerProcess prepare(String name, Map<String, String> environment) throws IOException {
+  public static BrokerProcess prepare(String name, Map<String, String> environment)
+      throws IOException {
     Path work = Path.of(System.getProperty("work.dir"));
     Files.createDirectories(work);
     Path folder = Files.createTempDirectory(work, name + "-");
@@ -65,21 +66,21 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   /** A broker that is ready. */
-  static BrokerProcess started(String name) throws Exception {
+  public static BrokerProcess started(String name) throws Exception {
     BrokerProcess broker = prepare(name);
     broker.start();
     return broker;
   }
 
   /** Starts the process and waits until it is ready. */
-  BrokerProcess start() throws Exception {
+  public BrokerProcess start() throws Exception {
     launch();
     awaitLine(READY, START_LIMIT);
     return this;
   }
 
   /** Starts the process and does not wait. */
-  void launch() throws IOException {
+  public void launch() throws IOException {
     synchronized (output) {
       output.clear();
     }
@@ -99,7 +100,7 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   /** Where a listener listens, from the line that says the broker is ready. */
-  BrokerAddress address(String listener) {
+  public BrokerAddress address(String listener) {
     String ready = find(READY, 0).orElseThrow(() -> new AssertionError("not ready\n" + log()));
     Matcher matcher = ADDRESS.matcher(ready);
     while (matcher.find()) {
@@ -110,29 +111,29 @@ final class BrokerProcess implements AutoCloseable {
     throw new AssertionError("no listener " + listener + " in: " + ready);
   }
 
-  BrokerAddress address() {
+  public BrokerAddress address() {
     return address("default");
   }
 
-  Path etc() {
+  public Path etc() {
     return folder.resolve("etc");
   }
 
   /** The folder for bundles that are dropped in while the broker runs. */
-  Path load() {
+  public Path load() {
     return folder.resolve("home/load");
   }
 
-  Path folder() {
+  public Path folder() {
     return folder;
   }
 
-  Process process() {
+  public Process process() {
     return process;
   }
 
   /** Changes one key of a configuration file, adding it where it is missing. */
-  void set(String file, String key, Object value) throws IOException {
+  public void set(String file, String key, Object value) throws IOException {
     Pattern line = Pattern.compile("(?m)^\\s*" + Pattern.quote(key) + "\\s*=.*(\\\\\\R.*)*$");
     String text = key + " = " + value;
     edit(
@@ -144,7 +145,7 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   /** Writes a configuration file as editors do: a temporary file, then a rename. */
-  void write(String file, String text) throws IOException {
+  public void write(String file, String text) throws IOException {
     Path temporary = Files.createTempFile(folder, "edit", ".tmp");
     Files.writeString(temporary, text);
     Files.move(
@@ -160,18 +161,18 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   /** How many lines were printed so far: a mark for {@link #awaitLine(String, int, Duration)}. */
-  int mark() {
+  public int mark() {
     synchronized (output) {
       return output.size();
     }
   }
 
-  String awaitLine(String part, Duration limit) throws Exception {
+  public String awaitLine(String part, Duration limit) throws Exception {
     return awaitLine(part, 0, limit);
   }
 
   /** Waits for a line after a mark that contains a text. */
-  String awaitLine(String part, int mark, Duration limit) throws Exception {
+  public String awaitLine(String part, int mark, Duration limit) throws Exception {
     try {
       Await.until(
           part,
@@ -191,24 +192,24 @@ final class BrokerProcess implements AutoCloseable {
     return find(part, mark).orElseThrow();
   }
 
-  java.util.Optional<String> find(String part, int mark) {
+  public java.util.Optional<String> find(String part, int mark) {
     return lines(mark).stream().filter(line -> line.contains(part)).findFirst();
   }
 
   /** What was printed after a mark. */
-  List<String> lines(int mark) {
+  public List<String> lines(int mark) {
     synchronized (output) {
       return List.copyOf(output.subList(Math.min(mark, output.size()), output.size()));
     }
   }
 
   /** All that was printed. */
-  String log() {
+  public String log() {
     return String.join("\n", lines(0));
   }
 
   /** SIGTERM; how long the process took to end. */
-  Duration stop(Duration limit) throws InterruptedException {
+  public Duration stop(Duration limit) throws InterruptedException {
     long begin = System.nanoTime();
     process.destroy();
     if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -218,7 +219,7 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   /** SIGKILL. */
-  void kill() {
+  public void kill() {
     Process running = process;
     if (running != null && running.isAlive()) {
       running.destroyForcibly();
@@ -240,7 +241,7 @@ final class BrokerProcess implements AutoCloseable {
     }
   }
 
-  static int freePort() throws IOException {
+  public static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       return socket.getLocalPort();
     }

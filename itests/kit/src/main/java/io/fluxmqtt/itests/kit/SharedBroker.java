@@ -1,4 +1,4 @@
-package io.fluxmqtt.itests.blackbox;
+package io.fluxmqtt.itests.kit;
 
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * Gives tests the address of one broker that all of them share: the shipped runtime, started once,
  * or the one that {@code -Dmqtt.broker=host:port} names, to compare with another broker.
  */
-final class SharedBroker implements ParameterResolver {
+public final class SharedBroker implements ParameterResolver {
   private static final Namespace NAMESPACE = Namespace.create(SharedBroker.class);
 
   private record Started(BrokerProcess process) implements AutoCloseable {

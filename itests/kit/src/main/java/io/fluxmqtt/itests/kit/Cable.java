@@ -1,4 +1,4 @@
-package io.fluxmqtt.itests.blackbox;
+package io.fluxmqtt.itests.kit;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A wire between a client and the broker that a test can cut: a proxy on a port of its own. */
-final class Cable implements AutoCloseable {
+public final class Cable implements AutoCloseable {
   private static final int BUFFER_BYTES = 65_536;
 
   private final BrokerAddress broker;
@@ -23,17 +23,17 @@ final class Cable implements AutoCloseable {
     run("accept", this::acceptAll);
   }
 
-  static Cable to(BrokerAddress broker) throws IOException {
+  public static Cable to(BrokerAddress broker) throws IOException {
     return new Cable(broker);
   }
 
   /** Where the client connects. */
-  BrokerAddress address() {
+  public BrokerAddress address() {
     return BrokerAddress.loopback(server.getLocalPort());
   }
 
   /** Ends all present connections on both sides; later ones work again. */
-  void cut() {
+  public void cut() {
     for (Socket end : ends) {
       closeQuietly(end);
     }

@@ -1,4 +1,4 @@
-package io.fluxmqtt.itests.blackbox;
+package io.fluxmqtt.itests.kit;
 
 import java.io.File;
 import java.io.IOException;
@@ -11,14 +11,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** A program of the system that a test needs; where it is missing the test is skipped aloud. */
-final class Tool {
+public final class Tool {
   /** What a program printed and how it ended. */
-  record Result(int exit, String output) {}
+  public record Result(int exit, String output) {}
 
   private Tool() {}
 
   /** The path of a program; skips the test, naming the package, where it is not installed. */
-  static String require(String program, String inPackage) {
+  public static String require(String program, String inPackage) {
     Optional<Path> found =
         Stream.concat(Stream.of(System.getenv("PATH").split(File.pathSeparator)), sbin())
             .map(folder -> Path.of(folder, program))
@@ -29,7 +29,7 @@ final class Tool {
   }
 
   /** Skips the test with a line on the console unless the condition holds. */
-  static void skipUnless(boolean condition, String why) {
+  public static void skipUnless(boolean condition, String why) {
     if (!condition) {
       System.out.println("SKIPPED: " + why);
     }
@@ -37,7 +37,7 @@ final class Tool {
   }
 
   /** Runs a program to its end; both of its outputs are returned together. */
-  static Result run(Duration limit, String... command) throws Exception {
+  public static Result run(Duration limit, String... command) throws Exception {
     Path output = Files.createTempFile("tool", ".out");
     try {
       Process process =
@@ -58,7 +58,7 @@ final class Tool {
   }
 
   /** A test resource as a file. */
-  static Path resource(String name) throws IOException {
+  public static Path resource(String name) throws IOException {
     try {
       return Path.of(Tool.class.getResource("/" + name).toURI());
     } catch (java.net.URISyntaxException e) {

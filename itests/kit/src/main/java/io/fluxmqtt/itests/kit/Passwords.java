@@ -1,4 +1,4 @@
-package io.fluxmqtt.itests.blackbox;
+package io.fluxmqtt.itests.kit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -10,13 +10,13 @@ import java.time.Duration;
 import java.util.Map;
 
 /** Password files as mosquitto_passwd writes them. */
-final class Passwords {
+public final class Passwords {
   private static final String FILE = "flux-mqtt.passwd";
 
   private Passwords() {}
 
   /** Gives a broker these users, and the authenticator that reads them. */
-  static void write(BrokerProcess broker, Map<String, String> users) throws Exception {
+  public static void write(BrokerProcess broker, Map<String, String> users) throws Exception {
     String tool = Tool.require("mosquitto_passwd", "mosquitto");
     Path temporary = broker.folder().resolve("passwd.new");
     Files.deleteIfExists(temporary);

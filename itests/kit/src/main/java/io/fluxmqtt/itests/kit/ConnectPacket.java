@@ -1,15 +1,15 @@
-package io.fluxmqtt.itests.blackbox;
+package io.fluxmqtt.itests.kit;
 
-import static io.fluxmqtt.itests.blackbox.Wire.bytes;
-import static io.fluxmqtt.itests.blackbox.Wire.join;
-import static io.fluxmqtt.itests.blackbox.Wire.properties;
-import static io.fluxmqtt.itests.blackbox.Wire.property;
-import static io.fluxmqtt.itests.blackbox.Wire.u16;
-import static io.fluxmqtt.itests.blackbox.Wire.u32;
-import static io.fluxmqtt.itests.blackbox.Wire.utf8;
+import static io.fluxmqtt.itests.kit.Wire.bytes;
+import static io.fluxmqtt.itests.kit.Wire.join;
+import static io.fluxmqtt.itests.kit.Wire.properties;
+import static io.fluxmqtt.itests.kit.Wire.property;
+import static io.fluxmqtt.itests.kit.Wire.u16;
+import static io.fluxmqtt.itests.kit.Wire.u32;
+import static io.fluxmqtt.itests.kit.Wire.utf8;
 
 /** Builds a CONNECT; Clean Start, no keep alive and no session expiry unless it is said. */
-final class ConnectPacket {
+public final class ConnectPacket {
   private final int version;
   private final String clientId;
   private int flags = 0x02;
@@ -22,57 +22,57 @@ final class ConnectPacket {
     this.clientId = clientId;
   }
 
-  static ConnectPacket v5(String clientId) {
+  public static ConnectPacket v5(String clientId) {
     return new ConnectPacket(5, clientId);
   }
 
-  static ConnectPacket v311(String clientId) {
+  public static ConnectPacket v311(String clientId) {
     return new ConnectPacket(4, clientId);
   }
 
-  int version() {
+  public int version() {
     return version;
   }
 
   /** Goes on with an earlier session. */
-  ConnectPacket resume() {
+  public ConnectPacket resume() {
     flags &= ~0x02;
     return this;
   }
 
-  ConnectPacket keepAlive(int seconds) {
+  public ConnectPacket keepAlive(int seconds) {
     keepAlive = seconds;
     return this;
   }
 
-  ConnectPacket with(int property, byte[] value) {
+  public ConnectPacket with(int property, byte[] value) {
     connectProperties = join(connectProperties, property(property, value));
     return this;
   }
 
-  ConnectPacket sessionExpiry(long seconds) {
+  public ConnectPacket sessionExpiry(long seconds) {
     return with(Wire.SESSION_EXPIRY, u32(seconds));
   }
 
-  ConnectPacket receiveMaximum(int maximum) {
+  public ConnectPacket receiveMaximum(int maximum) {
     return with(Wire.RECEIVE_MAXIMUM, u16(maximum));
   }
 
   /** Before {@link #login}. */
-  ConnectPacket will(String topic, String payload, int qos, byte[]... willProperties) {
+  public ConnectPacket will(String topic, String payload, int qos, byte[]... willProperties) {
     flags |= 0x04 | qos << 3;
     byte[] own = version == 5 ? properties(willProperties) : bytes();
     payloadTail = join(payloadTail, own, utf8(topic), utf8(payload));
     return this;
   }
 
-  ConnectPacket login(String user, String password) {
+  public ConnectPacket login(String user, String password) {
     flags |= 0xC0;
     payloadTail = join(payloadTail, utf8(user), utf8(password));
     return this;
   }
 
-  byte[] toBytes() {
+  public byte[] toBytes() {
     return Wire.packet(
         Wire.CONNECT << 4,
         utf8("MQTT"),

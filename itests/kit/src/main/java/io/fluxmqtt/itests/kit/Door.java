@@ -1,4 +1,4 @@
-package io.fluxmqtt.itests.blackbox;
+package io.fluxmqtt.itests.kit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -20,7 +20,7 @@ import java.util.jar.Manifest;
 import java.util.stream.Stream;
 
 /** The test's end of {@link FrameworkDoor}: changes bundles of a running broker. */
-final class Door implements AutoCloseable {
+public final class Door implements AutoCloseable {
   private final BrokerProcess broker;
   private final Socket socket;
   private final BufferedReader in;
@@ -34,12 +34,12 @@ final class Door implements AutoCloseable {
   }
 
   /** The option that tells the bundle its port; for JAVA_OPTS. */
-  static String option(int port) {
+  public static String option(int port) {
     return "-Ditests.door.port=" + port;
   }
 
   /** Puts the bundle into a broker that is not started yet. */
-  static void hang(BrokerProcess broker) throws IOException {
+  public static void hang(BrokerProcess broker) throws IOException {
     Path jar = broker.load().resolve("io.fluxmqtt.itests.steering.jar");
     try (OutputStream file = Files.newOutputStream(jar);
         JarOutputStream out = new JarOutputStream(file, manifest())) {
@@ -53,7 +53,7 @@ final class Door implements AutoCloseable {
   }
 
   /** Goes through the door of a broker that runs. */
-  static Door open(BrokerProcess broker, int port) throws Exception {
+  public static Door open(BrokerProcess broker, int port) throws Exception {
     Door[] door = new Door[1];
     Await.until(
         "the door opens",
@@ -68,15 +68,15 @@ final class Door implements AutoCloseable {
     return door[0];
   }
 
-  void update(String symbolicName) throws IOException {
+  public void update(String symbolicName) throws IOException {
     command("update " + symbolicName + " " + jar(symbolicName));
   }
 
-  void uninstall(String symbolicName) throws IOException {
+  public void uninstall(String symbolicName) throws IOException {
     command("uninstall " + symbolicName);
   }
 
-  void install(String symbolicName) throws IOException {
+  public void install(String symbolicName) throws IOException {
     command("install " + jar(symbolicName));
   }
 

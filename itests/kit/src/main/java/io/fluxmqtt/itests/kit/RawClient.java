@@ -1,4 +1,4 @@
-package io.fluxmqtt.itests.blackbox;
+package io.fluxmqtt.itests.kit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -14,7 +14,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /** A socket that speaks MQTT only as far as a test tells it to. One thread. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 10_000;
 
   private final Socket socket;
@@ -30,7 +30,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** A connection on which nothing was said yet. */
-  static RawClient open(BrokerAddress broker) throws IOException {
+  public static RawClient open(BrokerAddress broker) throws IOException {
     Socket socket = new Socket();
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(PATIENCE_MILLIS);
@@ -39,7 +39,8 @@ final class RawClient implements AutoCloseable {
   }
 
   /** A client that was accepted. */
-  static RawClient connected(BrokerAddress broker, ConnectPacket connect) throws IOException {
+  public static RawClient connected(BrokerAddress broker, ConnectPacket connect)
+      throws IOException {
     RawClient client = open(broker);
     RawPacket connAck = client.connect(connect);
     assertEquals(0, connAck.reason(), "refused");
@@ -47,19 +48,19 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Sends CONNECT and takes CONNACK, whatever it says. */
-  RawPacket connect(ConnectPacket connect) throws IOException {
+  public RawPacket connect(ConnectPacket connect) throws IOException {
     version = connect.version();
     send(connect.toBytes());
     return expect(Wire.CONNACK);
   }
 
-  void send(byte[]... packets) throws IOException {
+  public void send(byte[]... packets) throws IOException {
     out.write(Wire.join(packets));
     out.flush();
   }
 
   /** The next packet; fails if there is none in time or the connection ends. */
-  RawPacket receive() throws IOException {
+  public RawPacket receive() throws IOException {
     return receive(Duration.ofMillis(PATIENCE_MILLIS));
   }
 
@@ -69,7 +70,7 @@ final class RawClient implements AutoCloseable {
    * @throws EOFException if the broker closed instead
    * @throws SocketTimeoutException if nothing came in time
    */
-  RawPacket receive(Duration limit) throws IOException {
+  public RawPacket receive(Duration limit) throws IOException {
     socket.setSoTimeout((int) Math.max(1, limit.toMillis()));
     int first = in.read();
     if (first < 0) {
@@ -90,14 +91,14 @@ final class RawClient implements AutoCloseable {
     return new RawPacket(version, first, body);
   }
 
-  RawPacket expect(int type) throws IOException {
+  public RawPacket expect(int type) throws IOException {
     RawPacket packet = receive();
     assertEquals(type, packet.type(), packet::toString);
     return packet;
   }
 
   /** The broker sends nothing more and closes. */
-  void expectClosed() throws IOException {
+  public void expectClosed() throws IOException {
     try {
       throw new AssertionError("still open, and got a " + receive());
     } catch (EOFException | SocketException e) {
@@ -106,14 +107,14 @@ final class RawClient implements AutoCloseable {
   }
 
   /** The broker says why (5.0) and closes. */
-  void expectDisconnect(int reason) throws IOException {
+  public void expectDisconnect(int reason) throws IOException {
     RawPacket packet = expect(Wire.DISCONNECT);
     assertEquals(Integer.toHexString(reason), Integer.toHexString(packet.reason()));
     expectClosed();
   }
 
   /** Subscribes and returns the code of SUBACK. */
-  int subscribe(String filter, int options, byte[]... properties) throws IOException {
+  public int subscribe(String filter, int options, byte[]... properties) throws IOException {
     int id = nextPacketId();
     send(
         version == 5
@@ -126,7 +127,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Publishes at QoS 1 (5.0) and returns the code of PUBACK. */
-  int publish(String topic, String payload, byte[]... properties) throws IOException {
+  public int publish(String topic, String payload, byte[]... properties) throws IOException {
     int id = nextPacketId();
     send(Wire.publish(topic, 1, id, payload, properties));
     RawPacket pubAck = expect(Wire.PUBACK);
@@ -135,16 +136,16 @@ final class RawClient implements AutoCloseable {
   }
 
   /** The broker answers a PINGREQ, and nothing else came before. */
-  void ping() throws IOException {
+  public void ping() throws IOException {
     send(Wire.pingReq());
     expect(Wire.PINGRESP);
   }
 
-  int nextPacketId() {
+  public int nextPacketId() {
     return ++nextId;
   }
 
-  boolean isClosedByBroker() throws IOException {
+  public boolean isClosedByBroker() throws IOException {
     try {
       receive(Duration.ofMillis(1));
       return false;
@@ -156,7 +157,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Ends the connection without DISCONNECT, as a lost network does. */
-  void cut() throws IOException {
+  public void cut() throws IOException {
     socket.setSoLinger(true, 0);
     socket.close();
   }
