@@ -9,6 +9,8 @@ package io.fluxmqtt.session.broker;
  * @param receiveMaximum QoS 1 and 2 messages that a client may have unacknowledged towards us
  * @param inFlightMax QoS 1 and 2 messages that we have unacknowledged towards a client
  * @param topicAliasMaximum aliases that a client may set; 0 for none
+ * @param outgoingTopicAliasMaximum aliases that the broker sets on a connection; 0 for none
+ * @param outgoingTopicAliasMinBytes the shortest topic that gets one, at least 4
  * @param queueMaxMessages waiting QoS 1 and 2 messages of one session
  * @param queueMaxBytes the same in bytes
  * @param queueTotalMaxBytes waiting messages of all sessions
@@ -25,6 +27,8 @@ public record BrokerSettings(
     int receiveMaximum,
     int inFlightMax,
     int topicAliasMaximum,
+    int outgoingTopicAliasMaximum,
+    int outgoingTopicAliasMinBytes,
     int sessionsMax,
     int subscriptionsPerSessionMax,
     int queueMaxMessages,

@@ -47,6 +47,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   private @Nullable Client client;
   private @Nullable Session session;
   private int receiveMaximum;
+  private @Nullable OutgoingAliases aliases; // null where none are wanted
   private boolean problemInformation = true;
   private long connectExpirySeconds;
   private int holds;
@@ -203,6 +204,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   /** The client's part of the contract was read. */
   void connecting(Packet.Connect connect) {
     receiveMaximum = connect.receiveMaximum();
+    aliases = OutgoingAliases.of(connect.topicAliasMaximum(), broker.settings());
     problemInformation = connect.requestProblemInformation();
     connectExpirySeconds = connect.sessionExpirySeconds();
     connection.established(connect.version(), connect.maximumPacketSize());
@@ -338,12 +340,17 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   /** Sends a PUBLISH with the next flush; returns false if the client does not accept its size. */
   boolean publish(Packet.Publish packet) {
-    if (!connection.fits(packet)) {
+    Packet.Publish form = aliases == null ? fitting(packet) : aliases.form(packet, connection);
+    if (form == null) {
       return false;
     }
     broker.counters().sent.increment();
-    send(packet);
+    send(form);
     return true;
+  }
+
+  private Packet.@Nullable Publish fitting(Packet.Publish packet) {
+    return connection.fits(packet) ? packet : null;
   }
 
   void flushNow() {

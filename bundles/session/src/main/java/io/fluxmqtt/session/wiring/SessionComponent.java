@@ -104,6 +104,25 @@ public final class SessionComponent {
     int topicAliasMaximum() default 32;
 
     @AttributeDefinition(
+        name = "Outgoing Topic Alias Maximum",
+        description =
+            "Topic Aliases that the broker sets on a connection of an MQTT 5.0 client that accepts"
+                + " some, never more than the client says; 0 for none. Change: new connections"
+                + " only.",
+        min = "0",
+        max = "65535")
+    int outgoingTopicAliasMaximum() default 32;
+
+    @AttributeDefinition(
+        name = "Outgoing Topic Alias length",
+        description =
+            "Shortest topic that the broker sets a Topic Alias for, in bytes; an alias takes 3"
+                + " itself. Change: new connections only.",
+        min = "4",
+        max = "65535")
+    int outgoingTopicAliasMinBytes() default 4;
+
+    @AttributeDefinition(
         name = "Sessions",
         description = "Sessions at most, connected or not; more are refused. Change: hot.",
         min = "1",
@@ -316,6 +335,8 @@ public final class SessionComponent {
         s.integer("receiveMaximum", 1, 65_535),
         s.integer("inFlightMax", 1, 65_535),
         s.integer("topicAliasMaximum", 0, 65_535),
+        s.integer("outgoingTopicAliasMaximum", 0, 65_535),
+        s.integer("outgoingTopicAliasMinBytes", 4, 65_535),
         s.integer("sessionsMax", 1, 10_000_000),
         s.integer("subscriptionsPerSessionMax", 1, 10_000_000),
         s.integer("queueMaxMessages", 1, 10_000_000),

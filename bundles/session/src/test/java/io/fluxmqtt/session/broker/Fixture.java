@@ -27,6 +27,8 @@ final class Fixture {
           10,
           5,
           4,
+          3,
+          4,
           100,
           10,
           4,

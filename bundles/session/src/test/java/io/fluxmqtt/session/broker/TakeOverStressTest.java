@@ -49,6 +49,8 @@ class TakeOverStressTest {
                 65_535,
                 100,
                 0,
+                0,
+                4,
                 100,
                 10,
                 1_000_000,

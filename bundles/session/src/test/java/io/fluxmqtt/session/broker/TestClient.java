@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A client and its connection in one: packets go in by hand, what the broker sends is kept. */
@@ -27,6 +28,7 @@ final class TestClient implements Connection {
   boolean writable = true;
   boolean reading = true;
   int flushes;
+  Predicate<Packet.Publish> accepts = publish -> true;
   private final Fixture fixture;
   private final HandLoop loop;
   private final ConnectionHandler handler;
@@ -190,7 +192,7 @@ final class TestClient implements Connection {
 
   @Override
   public boolean fits(Packet.Publish publish) {
-    return true;
+    return accepts.test(publish);
   }
 
   @Override

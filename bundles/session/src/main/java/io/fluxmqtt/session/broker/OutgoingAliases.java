@@ -1,0 +1,105 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.session.Connection;
+import io.fluxmqtt.session.Packet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Topic Aliases that the broker has set on one Network Connection: from the first message on,
+ * for topics that are long enough, the least recently used one replaced. Owned by the connection's
+ * loop.
+ *
+ * <p>The client reads packets in the order in which they are asked for here, so an alias is set
+ * only by a packet that is certain to be sent: one that the client's Maximum Packet Size allows. An
+ * alias takes at most 4 bytes, with the length of the properties, and no topic that gets one is
+ * shorter, so only the packet that sets it is larger for it; where that one is too large, the
+ * message goes without.
+ */
+final class OutgoingAliases {
+  private static final int MAX_BYTES_PER_CHAR = 3;
+
+  private final int maximum;
+  private final int minTopicBytes;
+  private final Map<String, Integer> aliases = new LinkedHashMap<>(16, 0.75f, true); // by last use
+
+  private OutgoingAliases(int maximum, int minTopicBytes) {
+    this.maximum = maximum;
+    this.minTopicBytes = minTopicBytes;
+  }
+
+  /**
+   * The aliases of a new connection, or null if client or broker want none.
+   *
+   * @param clientMaximum the client's Topic Alias Maximum
+   */
+  static @Nullable OutgoingAliases of(int clientMaximum, BrokerSettings settings) {
+    // [MQTT-3.1.2-26] [MQTT-3.1.2-27] [MQTT-3.3.2-9] never above what the client accepts
+    int maximum = Math.min(clientMaximum, settings.outgoingTopicAliasMaximum());
+    return maximum == 0
+        ? null
+        : new OutgoingAliases(maximum, settings.outgoingTopicAliasMinBytes());
+  }
+
+  /** The form in which to send a PUBLISH now, or null if the client accepts none of that size. */
+  Packet.@Nullable Publish form(Packet.Publish publish, Connection connection) {
+    String topic = publish.topic();
+    if (isLongEnough(topic)) {
+      Integer known = aliases.get(topic);
+      if (known != null) {
+        Packet.Publish shorter = aliased(publish, "", known);
+        return connection.fits(shorter) ? shorter : null;
+      }
+      int alias = free();
+      Packet.Publish setting = aliased(publish, topic, alias);
+      if (connection.fits(setting)) {
+        set(topic, alias);
+        return setting;
+      }
+    }
+    return connection.fits(publish) ? publish : null;
+  }
+
+  private int free() {
+    return aliases.size() < maximum ? aliases.size() + 1 : aliases.values().iterator().next();
+  }
+
+  /** The alias stands for another topic from now on; the eldest entry was its old one, if any. */
+  private void set(String topic, int alias) {
+    if (alias <= aliases.size()) {
+      aliases.remove(aliases.keySet().iterator().next());
+    }
+    aliases.put(topic, alias);
+  }
+
+  private boolean isLongEnough(String topic) {
+    if (topic.length() >= minTopicBytes) {
+      return true;
+    }
+    return topic.length() * MAX_BYTES_PER_CHAR >= minTopicBytes
+        && utf8Bytes(topic) >= minTopicBytes;
+  }
+
+  private static int utf8Bytes(String topic) {
+    int bytes = 0;
+    for (int i = 0; i < topic.length(); i++) {
+      char c = topic.charAt(i);
+      bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+    }
+    return bytes;
+  }
+
+  private static Packet.Publish aliased(Packet.Publish publish, String topic, int alias) {
+    return new Packet.Publish(
+        topic,
+        publish.payload(),
+        publish.qos(),
+        publish.dup(),
+        publish.retain(),
+        publish.packetId(),
+        alias,
+        publish.properties(),
+        publish.subscriptionIdentifiers());
+  }
+}
