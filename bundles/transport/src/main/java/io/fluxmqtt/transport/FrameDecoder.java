@@ -2,6 +2,7 @@ package io.fluxmqtt.transport;
 
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.session.ProtocolViolation;
+import io.fluxmqtt.transport.FrameInspector.Replacement;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * discarded.
  *
  * <p>A packet that is too long or out of place is refused at its fixed header, before its bytes are
- * kept. What is kept of an incomplete packet is at most twice what has come of it.
+ * kept, and one with too many properties at the length of these. What is kept of an incomplete
+ * packet is at most twice what has come of it.
  */
 final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private static final int MAX_LENGTH_BYTES = 4;
@@ -27,6 +29,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   // owned by the connection's loop
   private @Nullable ByteBuf cumulation;
   private int awaitedBytes;
+  private boolean previewed; // of the packet that is awaited
   private boolean finished;
 
   FrameDecoder(int packetMaxBytes) {
@@ -125,13 +128,40 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
           "%s of %d bytes; the limit is %d"
               .formatted(MqttMessageType.valueOf(first >> 4), total, packetMaxBytes));
     }
+    inspector.length(first, length);
     if (available < total) {
       awaitedBytes = total;
+      if (!previewed && length > FrameInspector.PREVIEW_BYTES) {
+        int come = Math.min(available - headerBytes, FrameInspector.PREVIEW_BYTES);
+        previewed = inspector.preview(first, in.slice(start + headerBytes, come), length);
+      }
       return false;
     }
-    inspector.inspect(first, in.slice(start + headerBytes, length));
-    ctx.fireChannelRead(in.readRetainedSlice(total));
+    previewed = false;
+    Replacement replacement = inspector.inspect(first, in.slice(start + headerBytes, length));
+    ByteBuf packet = in.readRetainedSlice(total);
+    ctx.fireChannelRead(
+        replacement == null ? packet : replaced(ctx, packet, headerBytes, replacement));
     return true;
+  }
+
+  /** The packet with other properties. */
+  private static ByteBuf replaced(
+      ChannelHandlerContext ctx, ByteBuf packet, int headerBytes, Replacement replacement) {
+    byte[] properties = replacement.properties();
+    int before = replacement.from();
+    int after = packet.readableBytes() - headerBytes - replacement.to();
+    int lengthBytes = Wire.variableBytes(properties.length);
+    int remaining = before + lengthBytes + properties.length + after;
+    ByteBuf out = ctx.alloc().buffer(1 + Wire.variableBytes(remaining) + remaining);
+    out.writeByte(packet.getByte(0));
+    Wire.writeVariable(out, remaining);
+    out.writeBytes(packet, headerBytes, before);
+    Wire.writeVariable(out, properties.length);
+    out.writeBytes(properties);
+    out.writeBytes(packet, headerBytes + replacement.to(), after);
+    packet.release();
+    return out;
   }
 
   private void releaseCumulation() {

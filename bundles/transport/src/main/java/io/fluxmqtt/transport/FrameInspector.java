@@ -1,6 +1,7 @@
 package io.fluxmqtt.transport;
 
 import static io.fluxmqtt.api.message.ReasonCode.MALFORMED_PACKET;
+import static io.fluxmqtt.api.message.ReasonCode.PACKET_TOO_LARGE;
 import static io.fluxmqtt.api.message.ReasonCode.PROTOCOL_ERROR;
 import static io.fluxmqtt.api.message.ReasonCode.TOPIC_NAME_INVALID;
 import static io.fluxmqtt.api.message.ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
@@ -13,9 +14,13 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses, in the raw bytes of a whole packet, what netty-codec-mqtt lets through or loses:
- * reserved bits, duplicate and misplaced properties, empty lists, fields that run past the packet's
- * end, packets that only a server sends. Text is left to netty, which checks UTF-8 strictly.
+ * Refuses, in the raw bytes of a packet, what netty-codec-mqtt lets through or loses: reserved
+ * bits, duplicate and misplaced properties, empty lists, fields that run past the packet's end,
+ * packets that only a server sends. Text is left to netty, which checks UTF-8 strictly, save that
+ * of User Properties.
+ *
+ * <p>What can be refused before the whole packet is there is refused at once: by its first byte, by
+ * a length that its type cannot have, by the length of its properties.
  */
 final class FrameInspector {
   private static final int WILL_FLAG = 0x04;
@@ -24,8 +29,28 @@ final class FrameInspector {
   private static final int USER_NAME_FLAG = 0x80;
   private static final int PASSWORD_FLAG = 0x40;
 
+  private static final int FIELD_MAX_BYTES = 2 + 0xFFFF;
+  private static final int PROPERTIES_MAX_BYTES = 4 + PropertyRules.MAX_BYTES;
+  private static final int CONNECT_HEAD_BYTES = 10;
+  private static final int CONNECT_MAX_BYTES =
+      CONNECT_HEAD_BYTES + 5 * FIELD_MAX_BYTES + 2 * PROPERTIES_MAX_BYTES;
+
+  /** What stands between the start of a PUBLISH and the end of the length of its properties. */
+  static final int PREVIEW_BYTES = FIELD_MAX_BYTES + 2 + 4;
+
+  /**
+   * A part of a packet's body that is handed on in other bytes: properties without those that
+   * nobody reads.
+   *
+   * @param from where the length of the properties begins
+   * @param to where the properties end
+   * @param properties what to put there behind its new length
+   */
+  record Replacement(int from, int to, byte[] properties) {}
+
   // owned by the connection's loop
   private @Nullable ProtocolVersion version;
+  private @Nullable Replacement replacement;
 
   /** Checks what the first byte of a packet tells, before its length is known. */
   void firstByte(int first) {
@@ -69,9 +94,69 @@ final class FrameInspector {
     }
   }
 
-  /** Checks what follows the fixed header. The body is consumed. */
-  void inspect(int first, ByteBuf body) {
+  /** Checks the Remaining Length against what a packet of this type can hold. */
+  void length(int first, int length) {
     MqttMessageType type = MqttMessageType.valueOf(first >> 4);
+    int most =
+        switch (type) {
+          case CONNECT -> CONNECT_MAX_BYTES;
+          case PUBACK, PUBREC, PUBREL, PUBCOMP -> isVersion5() ? 3 + PROPERTIES_MAX_BYTES : 2;
+          case DISCONNECT, AUTH -> isVersion5() ? 1 + PROPERTIES_MAX_BYTES : 0;
+          case PINGREQ -> 0;
+          default -> Wire.MAX_VARIABLE;
+        };
+    if (length > most) {
+      String text = "%s of %d bytes; it can have %d".formatted(type, length, most);
+      throw most > PROPERTIES_MAX_BYTES
+          ? new ProtocolViolation(PACKET_TOO_LARGE, text)
+          : malformed(text);
+    }
+  }
+
+  /**
+   * Checks the length of the properties of a packet that is not there as a whole.
+   *
+   * @param begin what has come of its body
+   * @param length the Remaining Length
+   * @return whether enough has come to know
+   */
+  boolean preview(int first, ByteBuf begin, int length) {
+    MqttMessageType type = MqttMessageType.valueOf(first >> 4);
+    ProtocolVersion said = version;
+    try {
+      switch (type) {
+        case CONNECT -> {
+          said = readVersion(begin);
+          begin.skipBytes(3);
+        }
+        case PUBLISH -> {
+          skipField(begin);
+          begin.skipBytes((first & 0x06) == 0 ? 0 : 2);
+        }
+        case SUBSCRIBE, UNSUBSCRIBE -> begin.skipBytes(2);
+        default -> {
+          return true; // bounded by its length
+        }
+      }
+      if (said == ProtocolVersion.V5_0) {
+        int properties = PropertyRules.length(begin);
+        PropertyRules.checkLength(properties, length - begin.readerIndex());
+      }
+      return true;
+    } catch (IndexOutOfBoundsException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Checks what follows the fixed header of a whole packet. The body is consumed.
+   *
+   * @param body an own view of it, which begins at index 0
+   * @return what of it to hand on in other bytes, or null if nothing
+   */
+  @Nullable Replacement inspect(int first, ByteBuf body) {
+    MqttMessageType type = MqttMessageType.valueOf(first >> 4);
+    replacement = null;
     try {
       switch (type) {
         case CONNECT -> connect(body);
@@ -85,24 +170,22 @@ final class FrameInspector {
     } catch (IndexOutOfBoundsException e) {
       throw malformed(type + " ends within a field");
     }
+    return replacement;
   }
 
   private void connect(ByteBuf body) {
-    String name =
-        body.readCharSequence(body.readUnsignedShort(), StandardCharsets.UTF_8).toString();
-    int level = body.readUnsignedByte();
-    ProtocolVersion said = versionOf(name, level);
+    ProtocolVersion said = readVersion(body);
     version = said;
     int flags = body.readUnsignedByte();
     connectFlags(flags, said);
     body.skipBytes(2);
     if (said == ProtocolVersion.V5_0) {
-      PropertyRules.check(PropertyRules.Place.CONNECT, body);
+      properties(PropertyRules.Place.CONNECT, body);
     }
     skipField(body);
     if ((flags & WILL_FLAG) != 0) {
       if (said == ProtocolVersion.V5_0) {
-        PropertyRules.check(PropertyRules.Place.WILL, body);
+        properties(PropertyRules.Place.WILL, body);
       }
       skipField(body);
       skipField(body);
@@ -114,6 +197,12 @@ final class FrameInspector {
       skipField(body);
     }
     requireEnd(MqttMessageType.CONNECT, body);
+  }
+
+  private static ProtocolVersion readVersion(ByteBuf body) {
+    String name =
+        body.readCharSequence(body.readUnsignedShort(), StandardCharsets.UTF_8).toString();
+    return versionOf(name, body.readUnsignedByte());
   }
 
   private static ProtocolVersion versionOf(String name, int level) {
@@ -157,7 +246,7 @@ final class FrameInspector {
       packetId(MqttMessageType.PUBLISH, body);
     }
     if (isVersion5()) {
-      PropertyRules.check(PropertyRules.Place.PUBLISH, body);
+      properties(PropertyRules.Place.PUBLISH, body);
     }
   }
 
@@ -166,7 +255,7 @@ final class FrameInspector {
     if (isVersion5() && body.isReadable()) {
       body.skipBytes(1);
       if (body.isReadable()) {
-        PropertyRules.check(PropertyRules.Place.ACKNOWLEDGEMENT, body);
+        properties(PropertyRules.Place.ACKNOWLEDGEMENT, body);
       }
     }
     requireEnd(type, body);
@@ -175,7 +264,7 @@ final class FrameInspector {
   private void subscribe(ByteBuf body) {
     packetId(MqttMessageType.SUBSCRIBE, body);
     if (isVersion5()) {
-      PropertyRules.check(PropertyRules.Place.SUBSCRIBE, body);
+      properties(PropertyRules.Place.SUBSCRIBE, body);
     }
     if (!body.isReadable()) { // [MQTT-3.8.3-2]
       throw new ProtocolViolation(PROTOCOL_ERROR, "SUBSCRIBE without a Topic Filter");
@@ -199,7 +288,7 @@ final class FrameInspector {
   private void unsubscribe(ByteBuf body) {
     packetId(MqttMessageType.UNSUBSCRIBE, body);
     if (isVersion5()) {
-      PropertyRules.check(PropertyRules.Place.UNSUBSCRIBE, body);
+      properties(PropertyRules.Place.UNSUBSCRIBE, body);
     }
     if (!body.isReadable()) { // [MQTT-3.10.3-2]
       throw new ProtocolViolation(PROTOCOL_ERROR, "UNSUBSCRIBE without a Topic Filter");
@@ -213,7 +302,7 @@ final class FrameInspector {
     if (isVersion5() && body.isReadable()) {
       body.skipBytes(1);
       if (body.isReadable()) {
-        PropertyRules.check(
+        properties(
             type == MqttMessageType.AUTH
                 ? PropertyRules.Place.AUTH
                 : PropertyRules.Place.DISCONNECT,
@@ -225,6 +314,14 @@ final class FrameInspector {
 
   private boolean isVersion5() {
     return version == ProtocolVersion.V5_0;
+  }
+
+  private void properties(PropertyRules.Place place, ByteBuf body) {
+    int from = body.readerIndex();
+    byte[] kept = PropertyRules.check(place, body);
+    if (kept != null) {
+      replacement = new Replacement(from, body.readerIndex(), kept);
+    }
   }
 
   private static void packetId(MqttMessageType type, ByteBuf body) {

@@ -1,6 +1,7 @@
 package io.fluxmqtt.transport;
 
 import static io.fluxmqtt.api.message.ReasonCode.MALFORMED_PACKET;
+import static io.fluxmqtt.api.message.ReasonCode.PACKET_TOO_LARGE;
 import static io.fluxmqtt.api.message.ReasonCode.PROTOCOL_ERROR;
 import static io.fluxmqtt.api.message.ReasonCode.TOPIC_ALIAS_INVALID;
 import static io.netty.handler.codec.mqtt.MqttProperties.AUTHENTICATION_DATA;
@@ -24,16 +25,26 @@ import static io.netty.handler.codec.mqtt.MqttProperties.WILL_DELAY_INTERVAL;
 
 import io.fluxmqtt.session.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which properties a client may send where, how often, and with which values (MQTT 5.0, section
  * 2.2.2 and those of each packet). Netty's decoder takes any property in any packet and keeps the
  * last of duplicates.
+ *
+ * <p>A block is copied to the heap and checked there: thousands of User Properties, however small,
+ * cost a few nanoseconds each. Where nobody reads them they go no further, since the objects that
+ * would be made of them cost fifty times as much.
  */
 final class PropertyRules {
   /** Where a block of properties stands. */
   enum Place {
     CONNECT(
+        false,
         SESSION_EXPIRY_INTERVAL,
         RECEIVE_MAXIMUM,
         MAXIMUM_PACKET_SIZE,
@@ -43,6 +54,7 @@ final class PropertyRules {
         AUTHENTICATION_METHOD,
         AUTHENTICATION_DATA),
     WILL(
+        true,
         WILL_DELAY_INTERVAL,
         PAYLOAD_FORMAT_INDICATOR,
         PUBLICATION_EXPIRY_INTERVAL,
@@ -50,21 +62,24 @@ final class PropertyRules {
         RESPONSE_TOPIC,
         CORRELATION_DATA),
     PUBLISH(
+        true,
         PAYLOAD_FORMAT_INDICATOR,
         PUBLICATION_EXPIRY_INTERVAL,
         TOPIC_ALIAS,
         RESPONSE_TOPIC,
         CORRELATION_DATA,
         CONTENT_TYPE),
-    ACKNOWLEDGEMENT(REASON_STRING),
-    SUBSCRIBE(SUBSCRIPTION_IDENTIFIER),
-    UNSUBSCRIBE(),
-    DISCONNECT(SESSION_EXPIRY_INTERVAL, REASON_STRING),
-    AUTH(AUTHENTICATION_METHOD, AUTHENTICATION_DATA, REASON_STRING);
+    ACKNOWLEDGEMENT(false, REASON_STRING),
+    SUBSCRIBE(false, SUBSCRIPTION_IDENTIFIER),
+    UNSUBSCRIBE(false),
+    DISCONNECT(false, SESSION_EXPIRY_INTERVAL, REASON_STRING),
+    AUTH(true, AUTHENTICATION_METHOD, AUTHENTICATION_DATA, REASON_STRING);
 
+    private final boolean readsUserProperties;
     private final long allowed;
 
-    Place(int... ids) {
+    Place(boolean readsUserProperties, int... ids) {
+      this.readsUserProperties = readsUserProperties;
       long bits = bit(USER_PROPERTY);
       for (int id : ids) {
         bits |= bit(id);
@@ -73,84 +88,184 @@ final class PropertyRules {
     }
   }
 
+  /**
+   * The longest block: the text and binary properties of a message, 64 KB each, leave room for over
+   * 800 KB of User Properties. It bounds what a packet can cost the loop before any limit applies.
+   */
+  static final int MAX_BYTES = 1 << 20;
+
+  private static final VarHandle SHORTS =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+
   private static final int MAX_ID = 0x2A;
+  private static final int MAX_LENGTH_BYTES = 4;
 
   private PropertyRules() {}
+
+  /** Checks the length of a block, given what follows it in the packet. */
+  static void checkLength(int length, int following) {
+    if (length > following) {
+      throw new ProtocolViolation(
+          MALFORMED_PACKET,
+          "properties of %d bytes in a packet that ends after %d".formatted(length, following));
+    }
+    if (length > MAX_BYTES) {
+      throw new ProtocolViolation(
+          PACKET_TOO_LARGE, "properties of %d bytes; the limit is %d".formatted(length, MAX_BYTES));
+    }
+  }
 
   /**
    * Checks a block of properties, from its length on; consumes it.
    *
+   * @return the block, without its length, as it is to be read: less the User Properties that
+   *     nobody reads; null if that is all of it
    * @throws ProtocolViolation if a rule is broken
-   * @throws IndexOutOfBoundsException if the block runs past the end of the packet
+   * @throws IndexOutOfBoundsException if a property runs past the end of the block
    */
-  static void check(Place place, ByteBuf in) {
-    int length = variableByteInteger(in);
-    ByteBuf block = length == in.readableBytes() ? in : in.readSlice(length);
+  static byte @Nullable [] check(Place place, ByteBuf in) {
+    int length = length(in);
+    checkLength(length, in.readableBytes());
+    if (length == 0) {
+      return null;
+    }
+    byte[] block = new byte[length];
+    in.readBytes(block);
     long seen = 0;
-    while (block.isReadable()) {
-      int id = variableByteInteger(block);
-      if (id == SUBSCRIPTION_IDENTIFIER && place == Place.PUBLISH) { // [MQTT-3.3.4-6]
-        throw new ProtocolViolation(
-            PROTOCOL_ERROR, "PUBLISH of a client with a Subscription Identifier");
-      }
-      if (id > MAX_ID || (place.allowed & bit(id)) == 0) { // section 2.2.2.2
-        throw new ProtocolViolation(
-            MALFORMED_PACKET, "property 0x%02X does not belong in %s".formatted(id, place));
-      }
-      if (id != USER_PROPERTY && (seen & bit(id)) != 0) {
-        throw new ProtocolViolation(
-            PROTOCOL_ERROR, "property 0x%02X twice in %s".formatted(id, place));
+    int kept = 0;
+    int at = 0;
+    while (at < length) {
+      int id = block[at];
+      int end;
+      if (id == USER_PROPERTY) {
+        end = userProperties(block, at);
+      } else {
+        checkPlace(place, id, seen);
+        end = value(id, block, at + 1);
       }
       seen |= bit(id);
-      value(id, block);
+      if (id != USER_PROPERTY || place.readsUserProperties) {
+        System.arraycopy(block, at, block, kept, end - at);
+        kept += end - at;
+      }
+      at = end;
     }
     if ((seen & bit(AUTHENTICATION_DATA)) != 0 && (seen & bit(AUTHENTICATION_METHOD)) == 0) {
       throw new ProtocolViolation(
           PROTOCOL_ERROR, "Authentication Data without Authentication Method");
     }
+    return kept == length ? null : Arrays.copyOf(block, kept);
   }
 
-  private static void value(int id, ByteBuf in) {
-    switch (id) {
-      case PAYLOAD_FORMAT_INDICATOR, REQUEST_PROBLEM_INFORMATION, REQUEST_RESPONSE_INFORMATION -> {
-        if (in.readUnsignedByte() > 1) {
-          throw outOfBounds(id, "is neither 0 nor 1");
-        }
+  /** Checks User Properties as long as one follows the other; returns the index behind them. */
+  private static int userProperties(byte[] block, int from) {
+    int at = from;
+    while (at < block.length && block[at] == USER_PROPERTY) {
+      int name = at + 3;
+      int nameEnd = name + unsignedShort(block, at + 1);
+      int value = nameEnd + 2;
+      int valueEnd = value + unsignedShort(block, nameEnd);
+      if (valueEnd > block.length) {
+        throw new IndexOutOfBoundsException(valueEnd);
       }
-      case TOPIC_ALIAS_MAXIMUM -> in.skipBytes(2);
-      case RECEIVE_MAXIMUM -> {
-        if (in.readUnsignedShort() == 0) {
-          throw outOfBounds(id, "is 0");
-        }
+      if (!Utf8.isValid(block, name, nameEnd) || !Utf8.isValid(block, value, valueEnd)) {
+        throw new ProtocolViolation(
+            MALFORMED_PACKET, "User Property that is not UTF-8 as MQTT wants it");
       }
-      case TOPIC_ALIAS -> {
-        if (in.readUnsignedShort() == 0) { // [MQTT-3.3.2-8]
-          throw new ProtocolViolation(TOPIC_ALIAS_INVALID, "Topic Alias 0");
-        }
-      }
-      case PUBLICATION_EXPIRY_INTERVAL, SESSION_EXPIRY_INTERVAL, WILL_DELAY_INTERVAL ->
-          in.skipBytes(4);
-      case MAXIMUM_PACKET_SIZE -> {
-        if (in.readInt() == 0) {
-          throw outOfBounds(id, "is 0");
-        }
-      }
-      case SUBSCRIPTION_IDENTIFIER -> {
-        if (variableByteInteger(in) == 0) {
-          throw outOfBounds(id, "is 0");
-        }
-      }
-      case USER_PROPERTY -> {
-        in.skipBytes(in.readUnsignedShort());
-        in.skipBytes(in.readUnsignedShort());
-      }
-      default -> in.skipBytes(in.readUnsignedShort());
+      at = valueEnd;
+    }
+    return at;
+  }
+
+  private static void checkPlace(Place place, int id, long seen) {
+    if (id < 0) { // a Variable Byte Integer of more than one byte, of which there is none
+      throw new ProtocolViolation(MALFORMED_PACKET, "property with an identifier above 127");
+    }
+    if (id == SUBSCRIPTION_IDENTIFIER && place == Place.PUBLISH) { // [MQTT-3.3.4-6]
+      throw new ProtocolViolation(
+          PROTOCOL_ERROR, "PUBLISH of a client with a Subscription Identifier");
+    }
+    if (id > MAX_ID || (place.allowed & bit(id)) == 0) { // section 2.2.2.2
+      throw new ProtocolViolation(
+          MALFORMED_PACKET, "property 0x%02X does not belong in %s".formatted(id, place));
+    }
+    if ((seen & bit(id)) != 0) {
+      throw new ProtocolViolation(
+          PROTOCOL_ERROR, "property 0x%02X twice in %s".formatted(id, place));
     }
   }
 
-  private static int variableByteInteger(ByteBuf in) {
+  /** Checks a value; returns the index behind it. */
+  private static int value(int id, byte[] block, int at) {
+    switch (id) {
+      case PAYLOAD_FORMAT_INDICATOR, REQUEST_PROBLEM_INFORMATION, REQUEST_RESPONSE_INFORMATION -> {
+        if ((block[at] & 0xFF) > 1) {
+          throw outOfBounds(id, "is neither 0 nor 1");
+        }
+        return at + 1;
+      }
+      case TOPIC_ALIAS_MAXIMUM -> {
+        return end(block, at, 2);
+      }
+      case RECEIVE_MAXIMUM -> {
+        if (unsignedShort(block, at) == 0) {
+          throw outOfBounds(id, "is 0");
+        }
+        return at + 2;
+      }
+      case TOPIC_ALIAS -> {
+        if (unsignedShort(block, at) == 0) { // [MQTT-3.3.2-8]
+          throw new ProtocolViolation(TOPIC_ALIAS_INVALID, "Topic Alias 0");
+        }
+        return at + 2;
+      }
+      case PUBLICATION_EXPIRY_INTERVAL, SESSION_EXPIRY_INTERVAL, WILL_DELAY_INTERVAL -> {
+        return end(block, at, 4);
+      }
+      case MAXIMUM_PACKET_SIZE -> {
+        if ((unsignedShort(block, at) | unsignedShort(block, at + 2)) == 0) {
+          throw outOfBounds(id, "is 0");
+        }
+        return at + 4;
+      }
+      case SUBSCRIPTION_IDENTIFIER -> {
+        return subscriptionIdentifier(block, at);
+      }
+      default -> {
+        return end(block, at + 2, unsignedShort(block, at));
+      }
+    }
+  }
+
+  private static int subscriptionIdentifier(byte[] block, int from) {
+    int at = from;
+    while (block[at] < 0) {
+      at++;
+      if (at - from == MAX_LENGTH_BYTES) {
+        throw needlessBytes();
+      }
+    }
+    if (block[at] == 0) {
+      throw at == from ? outOfBounds(SUBSCRIPTION_IDENTIFIER, "is 0") : needlessBytes();
+    }
+    return at + 1;
+  }
+
+  private static int end(byte[] block, int at, int length) {
+    if (length > block.length - at) {
+      throw new IndexOutOfBoundsException(at + length);
+    }
+    return at + length;
+  }
+
+  private static int unsignedShort(byte[] block, int at) {
+    return (block[at] & 0xFF) << 8 | block[at + 1] & 0xFF;
+  }
+
+  /** Reads the length of a block. */
+  static int length(ByteBuf in) {
     int value = 0;
-    for (int shift = 0; shift < 28; shift += 7) {
+    for (int shift = 0; shift < 7 * MAX_LENGTH_BYTES; shift += 7) {
       int digit = in.readUnsignedByte();
       value |= (digit & 0x7F) << shift;
       if ((digit & 0x80) == 0) {
@@ -160,7 +275,11 @@ final class PropertyRules {
         return value;
       }
     }
-    throw new ProtocolViolation(
+    throw needlessBytes();
+  }
+
+  private static ProtocolViolation needlessBytes() {
+    return new ProtocolViolation(
         MALFORMED_PACKET, "Variable Byte Integer of more bytes than needed or allowed");
   }
 

@@ -21,21 +21,30 @@ final class EmbeddedClient {
   final RecordingSessions.Recorder recorder;
 
   EmbeddedClient() {
-    ListenerProfile profile = new ListenerProfile("test", true, false, List.of(), MAX_BYTES, 5000);
+    this(MAX_BYTES);
+  }
+
+  EmbeddedClient(int packetMaxBytes) {
+    ListenerProfile profile =
+        new ListenerProfile("test", true, false, List.of(), packetMaxBytes, 5000);
     connection = new NettyConnection(channel, new NettyEventLoop(channel.eventLoop()), profile);
     recorder = (RecordingSessions.Recorder) sessions.connected(connection);
-    FrameDecoder frames = new FrameDecoder(MAX_BYTES);
+    FrameDecoder frames = new FrameDecoder(packetMaxBytes);
     channel
         .pipeline()
         .addLast(
             frames,
-            new MqttDecoder(MAX_BYTES, 65_535),
+            new MqttDecoder(packetMaxBytes, 65_535),
             new PacketReceiver(connection, recorder, frames));
   }
 
   /** One that has sent CONNECT. */
   static EmbeddedClient connected(int level) {
-    EmbeddedClient client = new EmbeddedClient();
+    return connected(level, MAX_BYTES);
+  }
+
+  static EmbeddedClient connected(int level, int packetMaxBytes) {
+    EmbeddedClient client = new EmbeddedClient(packetMaxBytes);
     client.feed(Bytes.connect(level));
     client.recorder.received.clear();
     return client;
