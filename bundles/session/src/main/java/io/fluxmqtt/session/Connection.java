@@ -34,8 +34,10 @@ public interface Connection {
 
   /**
    * Encodes a packet into what is pending for this connection. Reason String and User Properties
-   * are left out where the packet would exceed the client's Maximum Packet Size. Nothing leaves
-   * before {@link #flush()}. Ignored after the connection closed.
+   * are left out where the packet would exceed the client's Maximum Packet Size; where it does
+   * without them, the connection closes, as the client would wait in vain, save that a PUBLISH or
+   * DISCONNECT is just not sent. Nothing leaves before {@link #flush()}. Ignored after the
+   * connection closed.
    */
   void send(Packet packet);
 

@@ -1,5 +1,6 @@
 package io.fluxmqtt.transport;
 
+import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.session.Connection;
 import io.fluxmqtt.session.EventLoop;
 import io.fluxmqtt.session.ListenerProfile;
@@ -13,6 +14,8 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Network Connection on a netty channel: the way out. The way in is {@link PacketReceiver}.
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * says why.
  */
 final class NettyConnection implements Connection {
+  private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
+
   /** How long a client may take to read its last bytes and close. */
   private static final long LINGER_MILLIS = 1000;
 
@@ -91,9 +96,24 @@ final class NettyConnection implements Connection {
 
   @Override
   public void send(Packet packet) {
-    if (isOpen()) {
-      writer.write(packet);
+    if (isOpen() && !writer.write(packet)) {
+      tooLarge(packet);
     }
+  }
+
+  /**
+   * The client waits for a packet that it does not accept. Without it, it would wait for ever; with
+   * it, it would have to close [MQTT-3.1.2-24].
+   */
+  private void tooLarge(Packet packet) {
+    LOG.debug(
+        "closing the connection from {}: its Maximum Packet Size leaves no room for {}",
+        remoteAddress(),
+        packet.getClass().getSimpleName());
+    if (writer.isAccepted()) {
+      writer.write(new Packet.Disconnect(ReasonCode.PACKET_TOO_LARGE, null, null));
+    }
+    close();
   }
 
   @Override

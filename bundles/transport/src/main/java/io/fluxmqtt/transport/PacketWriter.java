@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns packets into the bytes that one client understands. Reason String and User Properties are
- * left out where they would take a packet past the client's Maximum Packet Size; a packet that is
- * too large without them is not sent.
+ * left out where they would take a packet past the client's Maximum Packet Size, the text first;
+ * what is too large without them is not written at all.
  */
 final class PacketWriter {
   private static final int CONNACK = 0x20;
@@ -39,6 +39,7 @@ final class PacketWriter {
   private final PendingOutput out;
   // owned by the connection's loop
   private boolean version5;
+  private boolean accepted; // a CONNACK has said so
   private long maximumPacketSize = 1L + 4 + Wire.MAX_VARIABLE;
 
   PacketWriter(PendingOutput out) {
@@ -60,35 +61,45 @@ final class PacketWriter {
     }
   }
 
+  /** Whether a DISCONNECT may be sent: none is before a CONNACK that accepts. */
+  boolean isAccepted() {
+    return accepted;
+  }
+
   /**
    * Appends a packet to the pending output.
    *
+   * @return false if the client waits for it but does not accept its size [MQTT-3.1.2-24]; a
+   *     PUBLISH or DISCONNECT that is too large is just left out
    * @throws IllegalArgumentException if it is a client's packet or a field is too long
    */
-  void write(Packet packet) {
+  boolean write(Packet packet) {
     if (packet instanceof Packet.Publish publish) {
       publish(publish);
+      return true;
     } else if (packet instanceof Packet.PubAck ack) {
-      reply(PUBACK, ack.packetId(), ack.reason(), ack.reasonString());
+      return reply(PUBACK, ack.packetId(), ack.reason(), ack.reasonString());
     } else if (packet instanceof Packet.PubRec ack) {
-      reply(PUBREC, ack.packetId(), ack.reason(), ack.reasonString());
+      return reply(PUBREC, ack.packetId(), ack.reason(), ack.reasonString());
     } else if (packet instanceof Packet.PubRel ack) {
-      reply(PUBREL, ack.packetId(), ack.reason(), null);
+      return reply(PUBREL, ack.packetId(), ack.reason(), null);
     } else if (packet instanceof Packet.PubComp ack) {
-      reply(PUBCOMP, ack.packetId(), ack.reason(), null);
+      return reply(PUBCOMP, ack.packetId(), ack.reason(), null);
     } else if (packet instanceof Packet.PingResp) {
       out.room(2).writeByte(PINGRESP).writeByte(0);
+      return true; // no CONNACK is as small, so this fits
     } else if (packet instanceof Packet.SubAck ack) {
-      codes(SUBACK, ack.packetId(), ack.reasons(), ack.reasonString());
+      return codes(SUBACK, ack.packetId(), ack.reasons(), ack.reasonString());
     } else if (packet instanceof Packet.UnsubAck ack) {
       List<ReasonCode> reasons = version5 ? ack.reasons() : List.of();
-      codes(UNSUBACK, ack.packetId(), reasons, ack.reasonString());
+      return codes(UNSUBACK, ack.packetId(), reasons, ack.reasonString());
     } else if (packet instanceof Packet.ConnAck ack) {
-      connAck(ack);
+      return connAck(ack);
     } else if (packet instanceof Packet.Disconnect disconnect) {
       disconnect(disconnect);
+      return true;
     } else if (packet instanceof Packet.Auth auth) {
-      auth(auth);
+      return auth(auth);
     } else {
       throw new IllegalArgumentException(
           packet.getClass().getSimpleName() + " is not a server's packet");
@@ -105,29 +116,36 @@ final class PacketWriter {
   }
 
   /** PUBACK and its like: nothing but the identifier says success, and all that 3.x knows. */
-  private void reply(int type, int packetId, ReasonCode reason, @Nullable String reasonString) {
-    if (!version5) {
-      start(type, 2).writeShort(packetId);
-      return;
-    }
+  private boolean reply(int type, int packetId, ReasonCode reason, @Nullable String reasonString) {
+    // [MQTT-3.4.2-2] [MQTT-3.5.2-2] [MQTT-3.6.2-2] [MQTT-3.7.2-2]
     String text = reasonStringIfFits(reasonString, 3);
+    int remaining = 2;
     if (text != null) {
-      ByteBuf to = start(type, 3 + propertyBlockBytes(text));
-      to.writeShort(packetId).writeByte(reason.code());
-      writePropertyBlock(to, text);
-    } else if (reason != ReasonCode.SUCCESS) {
-      start(type, 3).writeShort(packetId).writeByte(reason.code());
-    } else {
-      start(type, 2).writeShort(packetId);
+      remaining = 3 + propertyBlockBytes(text);
+    } else if (version5 && reason != ReasonCode.SUCCESS) {
+      remaining = 3;
     }
+    if (!fits(remaining)) {
+      return false;
+    }
+    ByteBuf to = start(type, remaining);
+    to.writeShort(packetId);
+    if (remaining > 2) {
+      to.writeByte(reason.code());
+    }
+    if (text != null) {
+      writePropertyBlock(to, text);
+    }
+    return true;
   }
 
-  private void codes(
+  private boolean codes(
       int type, int packetId, List<ReasonCode> reasons, @Nullable String reasonString) {
+    // [MQTT-3.9.2-1] [MQTT-3.11.2-1]
     String text = reasonStringIfFits(reasonString, 2 + reasons.size());
     int remaining = 2 + (version5 ? propertyBlockBytes(text) : 0) + reasons.size();
     if (!fits(remaining)) {
-      return;
+      return false;
     }
     ByteBuf to = start(type, remaining);
     to.writeShort(packetId);
@@ -137,30 +155,35 @@ final class PacketWriter {
     for (int i = 0; i < reasons.size(); i++) {
       to.writeByte(reasons.get(i).code());
     }
+    return true;
   }
 
   /** The form follows the packet itself: a refusal is sent before the version is established. */
-  private void connAck(Packet.ConnAck ack) {
+  private boolean connAck(Packet.ConnAck ack) {
+    accepted = ack.code() == ReasonCode.SUCCESS.code();
     Packet.ConnAckProperties p = ack.properties();
     if (p == null) {
       start(CONNACK, 2).writeBoolean(ack.sessionPresent()).writeByte(ack.code());
-      return;
+      return true;
     }
     int properties = connAckPropertyBytes(p);
-    int withText = properties + Wire.textPropertyBytes(p.reasonString());
+    String text = ifField(p.reasonString());
+    int withText = properties + Wire.textPropertyBytes(text);
     int remaining = 2 + Wire.variableBytes(withText) + withText;
-    boolean hasText = p.reasonString() != null && fits(remaining); // [MQTT-3.2.2-19]
+    boolean hasText = text != null && fits(remaining); // [MQTT-3.2.2-19]
     if (!hasText) {
       remaining = 2 + Wire.variableBytes(properties) + properties;
     }
     if (!fits(remaining)) {
-      return;
+      accepted = false;
+      return false;
     }
     ByteBuf to = start(CONNACK, remaining);
     to.writeBoolean(ack.sessionPresent()).writeByte(ack.code());
     Wire.writeVariable(to, hasText ? withText : properties);
     writeConnAckProperties(to, p);
-    Wire.writeTextProperty(to, REASON_STRING, hasText ? p.reasonString() : null);
+    Wire.writeTextProperty(to, REASON_STRING, hasText ? text : null);
+    return true;
   }
 
   private static int connAckPropertyBytes(Packet.ConnAckProperties p) {
@@ -186,10 +209,10 @@ final class PacketWriter {
   }
 
   private void disconnect(Packet.Disconnect disconnect) {
-    if (!version5) { // a server of 3.x just closes
+    if (!version5 || !fits(1)) { // a server of 3.x just closes
       return;
     }
-    String text = reasonStringIfFits(disconnect.reasonString(), 1);
+    String text = reasonStringIfFits(disconnect.reasonString(), 1); // [MQTT-3.14.2-3]
     if (text == null) {
       start(DISCONNECT, 1).writeByte(disconnect.reason().code());
     } else {
@@ -199,22 +222,24 @@ final class PacketWriter {
     }
   }
 
-  private void auth(Packet.Auth auth) {
+  private boolean auth(Packet.Auth auth) {
     int needed = Wire.textPropertyBytes(auth.method()) + Wire.binaryPropertyBytes(auth.data());
-    int user = userPropertyBytes(auth.userProperties());
-    int text = Wire.textPropertyBytes(auth.reasonString());
-    boolean hasUser = authFits(needed + user);
-    boolean hasText = authFits(needed + (hasUser ? user : 0) + text);
-    int properties = needed + (hasUser ? user : 0) + (hasText ? text : 0);
-    if (!version5 || !authFits(properties)) {
-      return;
+    if (!version5 || !authFits(needed)) {
+      return false;
     }
+    long userBytes = userPropertyBytes(auth.userProperties());
+    boolean hasUser = userBytes > 0 && authFits(needed + userBytes); // [MQTT-3.15.2-3]
+    int withUser = needed + (hasUser ? (int) userBytes : 0);
+    String text = ifField(auth.reasonString());
+    int textBytes = Wire.textPropertyBytes(text);
+    boolean hasText = text != null && authFits(withUser + textBytes); // [MQTT-3.15.2-2]
+    int properties = withUser + (hasText ? textBytes : 0);
     ByteBuf to = start(AUTH, 1 + Wire.variableBytes(properties) + properties);
     to.writeByte(auth.reason().code());
     Wire.writeVariable(to, properties);
     Wire.writeTextProperty(to, AUTHENTICATION_METHOD, auth.method());
     Wire.writeBinaryProperty(to, AUTHENTICATION_DATA, auth.data());
-    Wire.writeTextProperty(to, REASON_STRING, hasText ? auth.reasonString() : null);
+    Wire.writeTextProperty(to, REASON_STRING, hasText ? text : null);
     if (hasUser) {
       for (UserProperty property : auth.userProperties()) {
         to.writeByte(USER_PROPERTY);
@@ -222,15 +247,21 @@ final class PacketWriter {
         Wire.writeText(to, property.value());
       }
     }
+    return true;
   }
 
-  private boolean authFits(int properties) {
-    return fits(1L + Wire.variableBytes(properties) + properties);
+  private boolean authFits(long properties) {
+    return properties <= Wire.MAX_VARIABLE
+        && fits(1L + Wire.variableBytes((int) properties) + properties);
   }
 
-  private static int userPropertyBytes(List<UserProperty> properties) {
-    int bytes = 0;
+  /** The bytes of all, more than any packet holds if one of them cannot be said. */
+  private static long userPropertyBytes(List<UserProperty> properties) {
+    long bytes = 0;
     for (UserProperty property : properties) {
+      if (!Wire.isField(property.name()) || !Wire.isField(property.value())) {
+        return Long.MAX_VALUE - Integer.MAX_VALUE;
+      }
       bytes += 1 + Wire.textBytes(property.name()) + Wire.textBytes(property.value());
     }
     return bytes;
@@ -239,11 +270,17 @@ final class PacketWriter {
   /**
    * The text if 5.0 knows it and the packet with it, of so many bytes besides, is not too large.
    */
-  private @Nullable String reasonStringIfFits(@Nullable String text, int otherBytes) {
+  private @Nullable String reasonStringIfFits(@Nullable String reasonString, int otherBytes) {
+    String text = ifField(reasonString);
     if (text == null || !version5) {
       return null;
     }
     return fits((long) otherBytes + propertyBlockBytes(text)) ? text : null;
+  }
+
+  /** The text if it is not longer than MQTT can say: it may quote what a client has sent. */
+  private static @Nullable String ifField(@Nullable String text) {
+    return text != null && Wire.isField(text) ? text : null;
   }
 
   /** A block of properties that holds a Reason String or nothing. */

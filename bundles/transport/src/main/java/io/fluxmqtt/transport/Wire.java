@@ -39,6 +39,11 @@ final class Wire {
     return 2 + field(ByteBufUtil.utf8Bytes(text));
   }
 
+  /** Whether a text is not longer than a field can be. */
+  static boolean isField(String text) {
+    return text.length() <= MAX_FIELD_BYTES && ByteBufUtil.utf8Bytes(text) <= MAX_FIELD_BYTES;
+  }
+
   static void writeText(ByteBuf out, String text) {
     int lengthAt = out.writerIndex();
     out.writeShort(0);

@@ -92,8 +92,10 @@ final class Outbox {
   private boolean pumpOne(ClientConnection target) {
     if (window.mustResendFirst()) {
       Delivery again = window.nextToResend();
-      if (again != null) {
-        target.publish(again.toPacket(true, broker.nanoTime())); // [MQTT-3.3.1-1]
+      if (again != null && !target.publish(again.toPacket(true, broker.nanoTime()))) {
+        // [MQTT-3.3.1-1] DUP; [MQTT-3.1.2-25] this client takes less than the one before
+        window.remove(again, false);
+        drop(again, Counters.Drop.PACKET_TOO_LARGE);
       }
       return again != null;
     }
