@@ -1,6 +1,7 @@
 package io.fluxmqtt.transport;
 
 import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.api.message.UserProperty;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.fluxmqtt.transport.FrameInspector.Replacement;
 import io.netty.buffer.ByteBuf;
@@ -9,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.mqtt.MqttMessageType;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,11 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
   FrameDecoder(int packetMaxBytes) {
     this.packetMaxBytes = packetMaxBytes;
+  }
+
+  /** The User Properties of the packet that is being handed on, if anybody reads them. */
+  List<UserProperty> userProperties() {
+    return inspector.userProperties();
   }
 
   /** From now on all input is discarded. */
@@ -138,30 +145,37 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
       return false;
     }
     previewed = false;
-    Replacement replacement = inspector.inspect(first, in.slice(start + headerBytes, length));
+    inspector.inspect(first, in.slice(start + headerBytes, length));
     ByteBuf packet = in.readRetainedSlice(total);
-    ctx.fireChannelRead(
-        replacement == null ? packet : replaced(ctx, packet, headerBytes, replacement));
+    List<Replacement> replacements = inspector.replacements();
+    if (!replacements.isEmpty()) {
+      replace(packet, headerBytes, replacements);
+    }
+    ctx.fireChannelRead(packet);
     return true;
   }
 
-  /** The packet with other properties. */
-  private static ByteBuf replaced(
-      ChannelHandlerContext ctx, ByteBuf packet, int headerBytes, Replacement replacement) {
-    byte[] properties = replacement.properties();
-    int before = replacement.from();
-    int after = packet.readableBytes() - headerBytes - replacement.to();
-    int lengthBytes = Wire.variableBytes(properties.length);
-    int remaining = before + lengthBytes + properties.length + after;
-    ByteBuf out = ctx.alloc().buffer(1 + Wire.variableBytes(remaining) + remaining);
-    out.writeByte(packet.getByte(0));
-    Wire.writeVariable(out, remaining);
-    out.writeBytes(packet, headerBytes, before);
-    Wire.writeVariable(out, properties.length);
-    out.writeBytes(properties);
-    out.writeBytes(packet, headerBytes + replacement.to(), after);
-    packet.release();
-    return out;
+  /**
+   * Gives a packet other properties, in place: what stands before the last of them moves towards
+   * it, so that a payload behind it is not copied.
+   */
+  private static void replace(ByteBuf packet, int headerBytes, List<Replacement> replacements) {
+    ByteBuf front = Unpooled.buffer(64);
+    int at = 0;
+    for (Replacement each : replacements) {
+      front.writeBytes(packet, headerBytes + at, each.from() - at);
+      Wire.writeVariable(front, each.properties().length);
+      front.writeBytes(each.properties());
+      at = each.to();
+    }
+    int rest = packet.readableBytes() - headerBytes - at;
+    int remaining = front.readableBytes() + rest;
+    ByteBuf header = Unpooled.buffer(1 + MAX_LENGTH_BYTES).writeByte(packet.getByte(0));
+    Wire.writeVariable(header, remaining);
+    int start = packet.readableBytes() - remaining - header.readableBytes();
+    packet.setBytes(start + header.readableBytes(), front, 0, front.readableBytes());
+    packet.setBytes(start, header, 0, header.readableBytes());
+    packet.skipBytes(start);
   }
 
   private void releaseCumulation() {

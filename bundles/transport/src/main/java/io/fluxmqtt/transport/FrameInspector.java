@@ -6,11 +6,14 @@ import static io.fluxmqtt.api.message.ReasonCode.PROTOCOL_ERROR;
 import static io.fluxmqtt.api.message.ReasonCode.TOPIC_NAME_INVALID;
 import static io.fluxmqtt.api.message.ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
 
+import io.fluxmqtt.api.message.UserProperty;
 import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.mqtt.MqttMessageType;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +42,8 @@ final class FrameInspector {
   static final int PREVIEW_BYTES = FIELD_MAX_BYTES + 2 + 4;
 
   /**
-   * A part of a packet's body that is handed on in other bytes: properties without those that
-   * nobody reads.
+   * A part of a packet's body that is handed on in other bytes: properties less the User
+   * Properties.
    *
    * @param from where the length of the properties begins
    * @param to where the properties end
@@ -50,7 +53,8 @@ final class FrameInspector {
 
   // owned by the connection's loop
   private @Nullable ProtocolVersion version;
-  private @Nullable Replacement replacement;
+  private final List<Replacement> replacements = new ArrayList<>(2); // of the last packet
+  private List<UserProperty> userProperties = List.of(); // of the last packet
 
   /** Checks what the first byte of a packet tells, before its length is known. */
   void firstByte(int first) {
@@ -152,11 +156,11 @@ final class FrameInspector {
    * Checks what follows the fixed header of a whole packet. The body is consumed.
    *
    * @param body an own view of it, which begins at index 0
-   * @return what of it to hand on in other bytes, or null if nothing
    */
-  @Nullable Replacement inspect(int first, ByteBuf body) {
+  void inspect(int first, ByteBuf body) {
     MqttMessageType type = MqttMessageType.valueOf(first >> 4);
-    replacement = null;
+    replacements.clear();
+    userProperties = List.of();
     try {
       switch (type) {
         case CONNECT -> connect(body);
@@ -170,7 +174,16 @@ final class FrameInspector {
     } catch (IndexOutOfBoundsException e) {
       throw malformed(type + " ends within a field");
     }
-    return replacement;
+  }
+
+  /** What of the last packet is to be handed on in other bytes, in order. */
+  List<Replacement> replacements() {
+    return replacements;
+  }
+
+  /** The User Properties of the last packet, or of its Will, if anybody reads them. */
+  List<UserProperty> userProperties() {
+    return userProperties;
   }
 
   private void connect(ByteBuf body) {
@@ -318,9 +331,12 @@ final class FrameInspector {
 
   private void properties(PropertyRules.Place place, ByteBuf body) {
     int from = body.readerIndex();
-    byte[] kept = PropertyRules.check(place, body);
-    if (kept != null) {
-      replacement = new Replacement(from, body.readerIndex(), kept);
+    PropertyRules.Parts parts = PropertyRules.check(place, body);
+    if (parts != null) {
+      replacements.add(new Replacement(from, body.readerIndex(), parts.others()));
+      if (!parts.user().isEmpty()) { // one place of a packet at most has readers
+        userProperties = parts.user();
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import io.fluxmqtt.api.message.MessageProperties;
 import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.api.message.UserProperty;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
@@ -48,26 +49,27 @@ final class PacketReader {
   /**
    * The packet. Does not release the message.
    *
+   * @param user the User Properties, which the message no longer has
    * @throws ProtocolViolation if the decoder failed or a value is not allowed
    */
-  static Packet read(MqttMessage message) {
+  static Packet read(MqttMessage message, List<UserProperty> user) {
     if (message.decoderResult().isFailure()) {
       throw DecoderFailure.violation(message.decoderResult().cause());
     }
     return switch (message.fixedHeader().messageType()) {
-      case CONNECT -> connect((MqttConnectMessage) message);
-      case PUBLISH -> publish((MqttPublishMessage) message);
+      case CONNECT -> connect((MqttConnectMessage) message, user);
+      case PUBLISH -> publish((MqttPublishMessage) message, user);
       case PUBACK, PUBREC, PUBREL, PUBCOMP -> acknowledgement(message);
       case SUBSCRIBE -> subscribe((MqttSubscribeMessage) message);
       case UNSUBSCRIBE -> unsubscribe((MqttUnsubscribeMessage) message);
       case PINGREQ -> PING_REQ;
       case DISCONNECT -> disconnect(message);
-      case AUTH -> auth(message);
+      case AUTH -> auth(message, user);
       default -> throw new IllegalArgumentException(message.fixedHeader() + " was not inspected");
     };
   }
 
-  private static Packet.Connect connect(MqttConnectMessage message) {
+  private static Packet.Connect connect(MqttConnectMessage message, List<UserProperty> user) {
     MqttConnectVariableHeader header = message.variableHeader();
     MqttConnectPayload payload = message.payload();
     MqttProperties properties = header.properties();
@@ -82,7 +84,7 @@ final class PacketReader {
         payload.clientIdentifier(),
         clean,
         header.keepAliveTimeSeconds(),
-        header.isWillFlag() ? will(header, payload) : null,
+        header.isWillFlag() ? will(header, payload, user) : null,
         payload.userName(),
         payloadOf(payload.passwordInBytes()),
         expiry,
@@ -95,7 +97,8 @@ final class PacketReader {
         Properties.binary(properties, AUTHENTICATION_DATA));
   }
 
-  private static Packet.Will will(MqttConnectVariableHeader header, MqttConnectPayload payload) {
+  private static Packet.Will will(
+      MqttConnectVariableHeader header, MqttConnectPayload payload, List<UserProperty> user) {
     if (payload.willTopic() == null) { // netty takes no longer one, and gives null instead
       throw new ProtocolViolation(
           ReasonCode.TOPIC_NAME_INVALID, "Will topic of more than 32767 bytes");
@@ -106,14 +109,14 @@ final class PacketReader {
         Payload.copyOf(payload.willMessageInBytes()),
         QoS.of(header.willQos()),
         header.isWillRetain(),
-        Properties.ofMessage(properties),
+        Properties.ofMessage(properties, user),
         Properties.unsigned(properties, WILL_DELAY_INTERVAL, 0));
   }
 
-  private static Packet.Publish publish(MqttPublishMessage message) {
+  private static Packet.Publish publish(MqttPublishMessage message, List<UserProperty> user) {
     MqttProperties properties = message.variableHeader().properties();
     QoS qos = QoS.of(message.fixedHeader().qosLevel().value());
-    MessageProperties messageProperties = Properties.ofMessage(properties);
+    MessageProperties messageProperties = Properties.ofMessage(properties, user);
     return new Packet.Publish(
         message.variableHeader().topicName(),
         payloadOf(message.payload()),
@@ -172,7 +175,7 @@ final class PacketReader {
         Properties.text(header.properties(), REASON_STRING));
   }
 
-  private static Packet.Auth auth(MqttMessage message) {
+  private static Packet.Auth auth(MqttMessage message, List<UserProperty> user) {
     var header = (MqttReasonCodeAndPropertiesVariableHeader) message.variableHeader();
     MqttProperties properties = header.properties();
     ReasonCode reason = AllowedReasons.of(message.fixedHeader().messageType(), header.reasonCode());
@@ -184,7 +187,7 @@ final class PacketReader {
         Properties.text(properties, AUTHENTICATION_METHOD),
         Properties.binary(properties, AUTHENTICATION_DATA),
         Properties.text(properties, REASON_STRING),
-        Properties.user(properties));
+        user);
   }
 
   private static ProtocolVersion version(int level) {

@@ -96,7 +96,7 @@ final class PacketReceiver extends ChannelInboundHandlerAdapter {
   private void received(MqttMessage message) {
     Packet packet;
     try {
-      packet = PacketReader.read(message);
+      packet = PacketReader.read(message, frames.userProperties());
     } catch (ProtocolViolation violation) {
       malformed(violation);
       return;

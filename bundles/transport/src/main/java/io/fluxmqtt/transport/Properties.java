@@ -5,15 +5,12 @@ import static io.netty.handler.codec.mqtt.MqttProperties.CORRELATION_DATA;
 import static io.netty.handler.codec.mqtt.MqttProperties.PAYLOAD_FORMAT_INDICATOR;
 import static io.netty.handler.codec.mqtt.MqttProperties.PUBLICATION_EXPIRY_INTERVAL;
 import static io.netty.handler.codec.mqtt.MqttProperties.RESPONSE_TOPIC;
-import static io.netty.handler.codec.mqtt.MqttProperties.USER_PROPERTY;
 
 import io.fluxmqtt.api.message.MessageProperties;
 import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.message.UserProperty;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttProperties.MqttProperty;
-import io.netty.handler.codec.mqtt.MqttProperties.StringPair;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +19,8 @@ final class Properties {
   private Properties() {}
 
   /** What an Application Message carries on; the shared empty value if there is nothing. */
-  static MessageProperties ofMessage(MqttProperties properties) {
-    if (properties.isEmpty()) {
+  static MessageProperties ofMessage(MqttProperties properties, List<UserProperty> user) {
+    if (properties.isEmpty() && user.isEmpty()) {
       return MessageProperties.NONE;
     }
     boolean hasFormat = properties.getProperty(PAYLOAD_FORMAT_INDICATOR) != null;
@@ -34,20 +31,7 @@ final class Properties {
         text(properties, RESPONSE_TOPIC),
         binary(properties, CORRELATION_DATA),
         text(properties, CONTENT_TYPE),
-        user(properties));
-  }
-
-  static List<UserProperty> user(MqttProperties properties) {
-    List<? extends MqttProperty<?>> raw = all(properties, USER_PROPERTY);
-    if (raw.isEmpty()) {
-      return List.of();
-    }
-    List<UserProperty> user = new ArrayList<>(raw.size());
-    for (MqttProperty<?> property : raw) {
-      StringPair pair = (StringPair) property.value();
-      user.add(new UserProperty(pair.key, pair.value));
-    }
-    return user;
+        user);
   }
 
   static int integer(MqttProperties properties, int id, int absent) {
@@ -69,11 +53,5 @@ final class Properties {
   static @Nullable Payload binary(MqttProperties properties, int id) {
     MqttProperty<?> property = properties.getProperty(id);
     return property == null ? null : Payload.copyOf((byte[]) property.value());
-  }
-
-  /** All of one kind, in order. */
-  @SuppressWarnings("unchecked") // netty's list is raw
-  static List<? extends MqttProperty<?>> all(MqttProperties properties, int id) {
-    return (List<? extends MqttProperty<?>>) (List<?>) properties.getProperties(id);
   }
 }

@@ -23,12 +23,12 @@ import static io.netty.handler.codec.mqtt.MqttProperties.TOPIC_ALIAS_MAXIMUM;
 import static io.netty.handler.codec.mqtt.MqttProperties.USER_PROPERTY;
 import static io.netty.handler.codec.mqtt.MqttProperties.WILL_DELAY_INTERVAL;
 
+import io.fluxmqtt.api.message.EncodedUserProperties;
+import io.fluxmqtt.api.message.UserProperty;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +37,9 @@ import org.jspecify.annotations.Nullable;
  * last of duplicates.
  *
  * <p>A block is copied to the heap and checked there: thousands of User Properties, however small,
- * cost a few nanoseconds each. Where nobody reads them they go no further, since the objects that
- * would be made of them cost fifty times as much.
+ * cost a few nanoseconds each. They are taken out there, since the objects that netty would make of
+ * them cost ten to twenty times as much, and go on as they are encoded if somebody reads them at
+ * all.
  */
 final class PropertyRules {
   /** Where a block of properties stands. */
@@ -94,8 +95,13 @@ final class PropertyRules {
    */
   static final int MAX_BYTES = 1 << 20;
 
-  private static final VarHandle SHORTS =
-      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+  /**
+   * A block in two parts.
+   *
+   * @param others all but the User Properties
+   * @param user these, if anybody reads them in this place
+   */
+  record Parts(byte[] others, List<UserProperty> user) {}
 
   private static final int MAX_ID = 0x2A;
   private static final int MAX_LENGTH_BYTES = 4;
@@ -118,12 +124,11 @@ final class PropertyRules {
   /**
    * Checks a block of properties, from its length on; consumes it.
    *
-   * @return the block, without its length, as it is to be read: less the User Properties that
-   *     nobody reads; null if that is all of it
+   * @return its parts, or null if there is no User Property
    * @throws ProtocolViolation if a rule is broken
    * @throws IndexOutOfBoundsException if a property runs past the end of the block
    */
-  static byte @Nullable [] check(Place place, ByteBuf in) {
+  static @Nullable Parts check(Place place, ByteBuf in) {
     int length = length(in);
     checkLength(length, in.readableBytes());
     if (length == 0) {
@@ -132,49 +137,27 @@ final class PropertyRules {
     byte[] block = new byte[length];
     in.readBytes(block);
     long seen = 0;
-    int kept = 0;
+    int others = 0;
+    UserProperties user = new UserProperties(block, place.readsUserProperties);
     int at = 0;
     while (at < length) {
       int id = block[at];
-      int end;
       if (id == USER_PROPERTY) {
-        end = userProperties(block, at);
+        at = user.take(at);
       } else {
         checkPlace(place, id, seen);
-        end = value(id, block, at + 1);
+        seen |= bit(id);
+        int end = value(id, block, at + 1);
+        System.arraycopy(block, at, block, others, end - at);
+        others += end - at;
+        at = end;
       }
-      seen |= bit(id);
-      if (id != USER_PROPERTY || place.readsUserProperties) {
-        System.arraycopy(block, at, block, kept, end - at);
-        kept += end - at;
-      }
-      at = end;
     }
     if ((seen & bit(AUTHENTICATION_DATA)) != 0 && (seen & bit(AUTHENTICATION_METHOD)) == 0) {
       throw new ProtocolViolation(
           PROTOCOL_ERROR, "Authentication Data without Authentication Method");
     }
-    return kept == length ? null : Arrays.copyOf(block, kept);
-  }
-
-  /** Checks User Properties as long as one follows the other; returns the index behind them. */
-  private static int userProperties(byte[] block, int from) {
-    int at = from;
-    while (at < block.length && block[at] == USER_PROPERTY) {
-      int name = at + 3;
-      int nameEnd = name + unsignedShort(block, at + 1);
-      int value = nameEnd + 2;
-      int valueEnd = value + unsignedShort(block, nameEnd);
-      if (valueEnd > block.length) {
-        throw new IndexOutOfBoundsException(valueEnd);
-      }
-      if (!Utf8.isValid(block, name, nameEnd) || !Utf8.isValid(block, value, valueEnd)) {
-        throw new ProtocolViolation(
-            MALFORMED_PACKET, "User Property that is not UTF-8 as MQTT wants it");
-      }
-      at = valueEnd;
-    }
-    return at;
+    return others == length ? null : new Parts(Arrays.copyOf(block, others), user.list());
   }
 
   private static void checkPlace(Place place, int id, long seen) {
@@ -289,5 +272,59 @@ final class PropertyRules {
 
   private static long bit(int id) {
     return 1L << id;
+  }
+
+  /** Gathers the User Properties of a block. */
+  private static final class UserProperties {
+    private final byte[] block;
+    private final boolean wanted;
+    private byte[] gathered = {};
+    private int bytes;
+    private int count;
+
+    UserProperties(byte[] block, boolean wanted) {
+      this.block = block;
+      this.wanted = wanted;
+    }
+
+    /** Checks them as long as one follows the other; returns the index behind them. */
+    int take(int from) {
+      byte[] in = block;
+      int more = 0;
+      int at = from;
+      while (at < in.length && in[at] == USER_PROPERTY) {
+        int name = at + 3;
+        int nameEnd = name + unsignedShort(in, at + 1);
+        int value = nameEnd + 2;
+        int valueEnd = value + unsignedShort(in, nameEnd);
+        if (valueEnd > in.length) {
+          throw new IndexOutOfBoundsException(valueEnd);
+        }
+        if (!Utf8.isValid(in, name, nameEnd) || !Utf8.isValid(in, value, valueEnd)) {
+          throw new ProtocolViolation(
+              MALFORMED_PACKET, "User Property that is not UTF-8 as MQTT wants it");
+        }
+        more++;
+        at = valueEnd;
+      }
+      count += more;
+      if (wanted) {
+        int length = at - from;
+        if (gathered.length < bytes + length) {
+          gathered = Arrays.copyOf(gathered, Math.max(bytes + length, 2 * bytes));
+        }
+        System.arraycopy(in, from, gathered, bytes, length);
+        bytes += length;
+      }
+      return at;
+    }
+
+    List<UserProperty> list() {
+      if (bytes == 0) {
+        return List.of();
+      }
+      byte[] all = gathered.length == bytes ? gathered : Arrays.copyOf(gathered, bytes);
+      return EncodedUserProperties.ofChecked(all, count);
+    }
   }
 }

@@ -9,6 +9,7 @@ import static io.netty.handler.codec.mqtt.MqttProperties.SUBSCRIPTION_IDENTIFIER
 import static io.netty.handler.codec.mqtt.MqttProperties.TOPIC_ALIAS;
 import static io.netty.handler.codec.mqtt.MqttProperties.USER_PROPERTY;
 
+import io.fluxmqtt.api.message.EncodedUserProperties;
 import io.fluxmqtt.api.message.MessageProperties;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.UserProperty;
@@ -45,6 +46,9 @@ final class PublishWriter {
     bytes += Wire.textPropertyBytes(p.responseTopic());
     bytes += Wire.binaryPropertyBytes(p.correlationData());
     bytes += Wire.textPropertyBytes(p.contentType());
+    if (p.userProperties() instanceof EncodedUserProperties encoded) {
+      return bytes + encoded.encodedBytes();
+    }
     for (UserProperty property : p.userProperties()) {
       bytes += 1 + Wire.textBytes(property.name()) + Wire.textBytes(property.value());
     }
@@ -105,7 +109,18 @@ final class PublishWriter {
     Wire.writeTextProperty(out, RESPONSE_TOPIC, p.responseTopic());
     Wire.writeBinaryProperty(out, CORRELATION_DATA, p.correlationData());
     Wire.writeTextProperty(out, CONTENT_TYPE, p.contentType());
-    for (UserProperty property : p.userProperties()) { // [MQTT-3.3.2-18]: in order
+    writeUserProperties(out, p.userProperties());
+  }
+
+  /** [MQTT-3.3.2-17] [MQTT-3.3.2-18] unaltered and in order. */
+  private static void writeUserProperties(ByteBuf out, List<UserProperty> properties) {
+    if (properties instanceof EncodedUserProperties encoded) {
+      int length = encoded.encodedBytes();
+      encoded.copyTo(out.internalNioBuffer(out.writerIndex(), length));
+      out.writerIndex(out.writerIndex() + length);
+      return;
+    }
+    for (UserProperty property : properties) {
       out.writeByte(USER_PROPERTY);
       Wire.writeText(out, property.name());
       Wire.writeText(out, property.value());

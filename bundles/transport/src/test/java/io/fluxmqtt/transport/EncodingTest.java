@@ -20,6 +20,8 @@ import io.netty.handler.codec.mqtt.MqttConnAckMessage;
 import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttProperties.MqttProperty;
+import io.netty.handler.codec.mqtt.MqttProperties.StringPair;
 import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
@@ -27,6 +29,7 @@ import io.netty.handler.codec.mqtt.MqttSubAckMessage;
 import io.netty.handler.codec.mqtt.MqttVersion;
 import io.netty.util.AttributeKey;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -65,11 +68,11 @@ class EncodingTest {
     assertTrue(read.fixedHeader().isRetain());
     assertEquals("payload", read.payload().toString(StandardCharsets.UTF_8));
     MqttProperties properties = read.variableHeader().properties();
-    assertEquals(ALL_PROPERTIES, Properties.ofMessage(properties));
+    assertEquals(ALL_PROPERTIES, Properties.ofMessage(properties, user(properties)));
     assertEquals(9, Properties.integer(properties, MqttProperties.TOPIC_ALIAS, 0));
     assertEquals(
         List.of(1, 268_435_455),
-        Properties.all(properties, MqttProperties.SUBSCRIPTION_IDENTIFIER).stream()
+        all(properties, MqttProperties.SUBSCRIPTION_IDENTIFIER).stream()
             .map(property -> property.value())
             .toList());
     read.release();
@@ -211,7 +214,7 @@ class EncodingTest {
                 new Packet.Auth(
                     ReasonCode.CONTINUE_AUTHENTICATION, "M", Payload.ofUtf8("d"), "r", user)));
     var header = (MqttReasonCodeAndPropertiesVariableHeader) read.variableHeader();
-    assertEquals(user, Properties.user(header.properties()));
+    assertEquals(user, user(header.properties()));
     assertEquals("r", Properties.text(header.properties(), MqttProperties.REASON_STRING));
   }
 
@@ -325,5 +328,24 @@ class EncodingTest {
   private static void assertHex(String expected, byte[] actual) {
     assertEquals(
         expected.replace(" ", "").toLowerCase(Locale.ROOT), HexFormat.of().formatHex(actual));
+  }
+
+  private static List<UserProperty> user(MqttProperties properties) {
+    List<? extends MqttProperty<?>> raw = all(properties, MqttProperties.USER_PROPERTY);
+    if (raw.isEmpty()) {
+      return List.of();
+    }
+    List<UserProperty> user = new ArrayList<>(raw.size());
+    for (MqttProperty<?> property : raw) {
+      StringPair pair = (StringPair) property.value();
+      user.add(new UserProperty(pair.key, pair.value));
+    }
+    return user;
+  }
+
+  /** All of one kind, in order. */
+  @SuppressWarnings("unchecked") // netty's list is raw
+  private static List<? extends MqttProperty<?>> all(MqttProperties properties, int id) {
+    return (List<? extends MqttProperty<?>>) (List<?>) properties.getProperties(id);
   }
 }

@@ -1,9 +1,12 @@
 package io.fluxmqtt.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.api.message.UserProperty;
 import io.fluxmqtt.session.Packet;
+import io.fluxmqtt.session.ProtocolVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -65,6 +68,26 @@ class UserPropertyTest {
   }
 
   @Test
+  void whatWasReadIsSentUnaltered() {
+    for (int round = 0; round < ROUNDS / 10; round++) {
+      List<Bytes> all = mixed(some(of("03 0001 74"), of("01 00")));
+      EmbeddedClient client = EmbeddedClient.connected(5);
+      client.feed(Bytes.packet(0x30, Bytes.of().text("t").properties(joined(all)).raw((byte) 9)));
+      Packet.Publish read = (Packet.Publish) client.onlyPacket();
+      client.connection.established(ProtocolVersion.V5_0, 0xFFFF_FFFFL);
+      assertTrue(client.connection.fits(read));
+      client.connection.send(read);
+      client.connection.flush();
+      EmbeddedClient again = EmbeddedClient.connected(5);
+      again.feed(client.written());
+      assertEquals(read, again.onlyPacket());
+      assertEquals(
+          userPropertiesOf(all),
+          ((Packet.Publish) again.onlyPacket()).properties().userProperties());
+    }
+  }
+
+  @Test
   void otherPacketsReadTheSameWithThemAsWithout() {
     List<Bytes> reason = List.of(of("1F 0002 6F6B"));
     List<Bytes> identifier = List.of(of("0B 8001"));
@@ -76,6 +99,29 @@ class UserPropertyTest {
       same(0x82, Bytes.of().two(7), some(identifier), Bytes.of().text("a/#").one(1));
       same(0xA2, Bytes.of().two(7), List.of(), Bytes.of().text("a/#"));
       same(0xE0, Bytes.of().one(4), some(expiry), Bytes.of());
+    }
+  }
+
+  @Test
+  void damagedPacketsAreReadOrRefused() {
+    for (int round = 0; round < 10 * ROUNDS; round++) {
+      Bytes block = joined(mixed(some(of("03 0001 74"), of("23 0001"), of("08 0001 72"))));
+      byte[] publish = Bytes.packet(0x30, Bytes.of().text("t").properties(block).raw((byte) 9));
+      int body = 2; // the length of the whole stays right
+      while (publish[body - 1] < 0) {
+        body++;
+      }
+      for (int damage = 1 + random.nextInt(3); damage > 0; damage--) {
+        int at = body + random.nextInt(publish.length - body);
+        publish[at] = (byte) (random.nextBoolean() ? random.nextInt(256) : publish[at] ^ 1);
+      }
+      EmbeddedClient client = EmbeddedClient.connected(5);
+      client.feed(publish);
+      assertEquals(1, client.recorder.received.size());
+      if (client.recorder.received.get(0) instanceof Packet.Publish read) {
+        read.properties().userProperties().forEach(each -> assertNotNull(each.value()));
+      }
+      client.channel.finishAndReleaseAll();
     }
   }
 

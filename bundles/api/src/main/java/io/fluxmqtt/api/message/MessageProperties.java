@@ -32,7 +32,9 @@ public record MessageProperties(
 
   /** Copies the list and checks the expiry. */
   public MessageProperties {
-    userProperties = List.copyOf(userProperties);
+    if (!(userProperties instanceof EncodedUserProperties)) {
+      userProperties = List.copyOf(userProperties);
+    }
     if (expirySeconds != null && (expirySeconds < 0 || expirySeconds > MAX_EXPIRY_SECONDS)) {
       throw new IllegalArgumentException(
           "Message Expiry Interval must be 0 to 4294967295 seconds, not " + expirySeconds);

@@ -1,5 +1,6 @@
 package io.fluxmqtt.session.broker;
 
+import io.fluxmqtt.api.message.EncodedUserProperties;
 import io.fluxmqtt.api.message.Message;
 import io.fluxmqtt.api.message.MessageProperties;
 import io.fluxmqtt.api.message.UserProperty;
@@ -98,8 +99,12 @@ final class Publication {
     if (!p.isEmpty()) {
       size += length(p.responseTopic()) + length(p.contentType());
       size += p.correlationData() == null ? 0 : p.correlationData().length();
-      for (UserProperty property : p.userProperties()) {
-        size += OVERHEAD_BYTES + property.name().length() + property.value().length();
+      if (p.userProperties() instanceof EncodedUserProperties encoded) {
+        size += OVERHEAD_BYTES + encoded.encodedBytes();
+      } else {
+        for (UserProperty property : p.userProperties()) {
+          size += OVERHEAD_BYTES + property.name().length() + property.value().length();
+        }
       }
     }
     return size;
