@@ -152,6 +152,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
       replace(packet, headerBytes, replacements);
     }
     ctx.fireChannelRead(packet);
+    inspector.forget();
     return true;
   }
 

@@ -53,6 +53,7 @@ final class FrameInspector {
 
   // owned by the connection's loop
   private @Nullable ProtocolVersion version;
+  private boolean padded; // the Remaining Length of the packet that comes
   private final List<Replacement> replacements = new ArrayList<>(2); // of the last packet
   private List<UserProperty> userProperties = List.of(); // of the last packet
 
@@ -93,7 +94,13 @@ final class FrameInspector {
 
   /** Checks that the Remaining Length is not padded, given its last byte. */
   void remainingLength(int lastByte, int headerBytes) {
-    if (lastByte == 0 && headerBytes > 2 && isVersion5()) { // [MQTT-1.5.5-1]
+    padded = lastByte == 0 && headerBytes > 2;
+    checkPadding();
+  }
+
+  /** Only 5.0 forbids it; of CONNECT that is not known before its version is. */
+  private void checkPadding() {
+    if (padded && isVersion5()) { // [MQTT-1.5.5-1]
       throw malformed("Remaining Length has needless bytes");
     }
   }
@@ -159,8 +166,6 @@ final class FrameInspector {
    */
   void inspect(int first, ByteBuf body) {
     MqttMessageType type = MqttMessageType.valueOf(first >> 4);
-    replacements.clear();
-    userProperties = List.of();
     try {
       switch (type) {
         case CONNECT -> connect(body);
@@ -186,9 +191,16 @@ final class FrameInspector {
     return userProperties;
   }
 
+  /** Lets go of what the last packet held: the next may be long in coming. */
+  void forget() {
+    replacements.clear();
+    userProperties = List.of();
+  }
+
   private void connect(ByteBuf body) {
     ProtocolVersion said = readVersion(body);
     version = said;
+    checkPadding();
     int flags = body.readUnsignedByte();
     connectFlags(flags, said);
     body.skipBytes(2);

@@ -106,6 +106,11 @@ class RefusalTest {
         connect("no client id", Bytes.connectHead(4, 2), MALFORMED_PACKET),
         connect("empty id in 3.1", Bytes.connectHead(3, 2).text(""), CLIENT_IDENTIFIER_NOT_VALID),
         connect("empty", Bytes.of(), MALFORMED_PACKET),
+        arguments(
+            "CONNECT of 5.0: Remaining Length with needless bytes",
+            NOT_CONNECTED,
+            Bytes.hex("10 8E00 0004 4D515454 05 02 003C 00 0001 63"),
+            MALFORMED_PACKET),
         connectProperties("duplicate", "21 0001 21 0001", PROTOCOL_ERROR),
         connectProperties("Receive Maximum 0", "21 0000", PROTOCOL_ERROR),
         connectProperties("Maximum Packet Size 0", "27 00000000", PROTOCOL_ERROR),
