@@ -9,6 +9,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.UserProperty;
+import io.fluxmqtt.itests.kit.Normative;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
 import java.nio.charset.StandardCharsets;
@@ -46,6 +47,15 @@ class MaximumPacketSizeTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("packetsWithText")
+  @Normative({
+    "MQTT-3.2.2-19",
+    "MQTT-3.4.2-2",
+    "MQTT-3.5.2-2",
+    "MQTT-3.9.2-1",
+    "MQTT-3.11.2-1",
+    "MQTT-3.14.2-3",
+    "MQTT-3.15.2-2"
+  })
   void textIsLeftOutWhereItMakesThePacketTooLarge(
       String name, Function<@Nullable String, Packet> packet) {
     byte[] full = sent(UNLIMITED, packet.apply(TEXT));
@@ -59,10 +69,29 @@ class MaximumPacketSizeTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("packetsWithText")
+  @Normative("MQTT-3.1.2-24")
   void whatIsTooLargeWithoutTextIsNotSent(String name, Function<@Nullable String, Packet> packet) {
     int bare = sent(UNLIMITED, packet.apply(null)).length;
     for (int maximum = 1; maximum < bare; maximum++) {
       assertEquals(0, sent(maximum, packet.apply(TEXT)).length);
+    }
+  }
+
+  /** Their sizes are kept to by never sending any; the texts here hold no byte 0x26. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("packetsWithText")
+  @Normative({
+    "MQTT-3.2.2-20",
+    "MQTT-3.4.2-3",
+    "MQTT-3.5.2-3",
+    "MQTT-3.9.2-2",
+    "MQTT-3.11.2-2",
+    "MQTT-3.14.2-4"
+  })
+  void noAnswerCarriesUserPropertiesOfItsOwn(
+      String name, Function<@Nullable String, Packet> packet) {
+    for (byte each : sent(UNLIMITED, packet.apply(TEXT))) {
+      assertTrue(each != 0x26);
     }
   }
 
@@ -73,6 +102,7 @@ class MaximumPacketSizeTest {
   }
 
   @Test
+  @Normative("MQTT-3.15.2-3")
   void userPropertiesOfAuthGiveWayAfterTheText() { // [MQTT-3.15.2-3]
     List<UserProperty> user = List.of(new UserProperty("name", "value"));
     byte[] bare = sent(UNLIMITED, auth(null, List.of()));
@@ -92,6 +122,7 @@ class MaximumPacketSizeTest {
   }
 
   @Test
+  @Normative({"MQTT-3.6.2-2", "MQTT-3.6.2-3", "MQTT-3.7.2-2", "MQTT-3.7.2-3"})
   void otherPacketsAreSmallerThanAnyConnAck() {
     byte[] connAck = sent(UNLIMITED, connAck(0, null));
     Packet[] small = {

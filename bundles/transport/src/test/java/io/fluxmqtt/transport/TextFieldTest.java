@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.fluxmqtt.itests.kit.Normative;
 import io.fluxmqtt.session.Packet;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,6 +166,9 @@ class TextFieldTest {
 
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("fieldsWithBadText")
+  @Normative(
+      value = {"MQTT-1.5.4-1", "MQTT-1.5.4-2"},
+      v311 = {"MQTT-1.5.3-1", "MQTT-1.5.3-2"})
   void badTextIsRefused(Field field, String what, String hex) {
     byte[] bad = Bytes.hex(hex);
     List<byte[]> texts =
@@ -193,6 +197,7 @@ class TextFieldTest {
   }
 
   @Test
+  @Normative(value = "MQTT-1.5.4-3", v311 = "MQTT-1.5.3-3")
   void byteOrderMarkIsKept() { // [MQTT-1.5.4-3]
     EmbeddedClient client = EmbeddedClient.connected(5);
     client.feed(

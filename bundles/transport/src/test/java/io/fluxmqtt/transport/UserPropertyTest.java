@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.api.message.UserProperty;
+import io.fluxmqtt.itests.kit.Normative;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +69,7 @@ class UserPropertyTest {
   }
 
   @Test
+  @Normative({"MQTT-3.3.2-17", "MQTT-3.3.2-18"})
   void whatWasReadIsSentUnaltered() {
     for (int round = 0; round < ROUNDS / 10; round++) {
       List<Bytes> all = mixed(some(of("03 0001 74"), of("01 00")));

@@ -35,7 +35,7 @@ final class OutgoingAliases {
    * @param clientMaximum the client's Topic Alias Maximum
    */
   static @Nullable OutgoingAliases of(int clientMaximum, BrokerSettings settings) {
-    // [MQTT-3.1.2-26] [MQTT-3.1.2-27] [MQTT-3.3.2-9] never above what the client accepts
+    // [MQTT-3.1.2-26] [MQTT-3.1.2-27] [MQTT-3.3.2-11] never above what the client accepts
     int maximum = Math.min(clientMaximum, settings.outgoingTopicAliasMaximum());
     return maximum == 0
         ? null

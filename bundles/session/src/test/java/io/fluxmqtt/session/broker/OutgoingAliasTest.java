@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.message.QoS;
+import io.fluxmqtt.itests.kit.Normative;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
 import java.nio.charset.StandardCharsets;
@@ -91,6 +92,7 @@ class OutgoingAliasTest {
   }
 
   @Test
+  @Normative("MQTT-3.3.2-7")
   void messageSentAgainOnANewConnectionNamesItsTopic() {
     TestClient first = fixture.client().connect(connect("s", 10, 1_000));
     first.subscribe("#", QoS.AT_LEAST_ONCE);

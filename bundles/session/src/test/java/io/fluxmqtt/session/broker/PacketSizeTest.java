@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.itests.kit.Normative;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
 import java.util.List;
@@ -27,6 +28,7 @@ class PacketSizeTest {
 
   /** [MQTT-3.1.2-25] also where the client took more when the message was sent first. */
   @Test
+  @Normative("MQTT-3.1.2-25")
   void messageThatIsTooLargeForTheNextConnectionIsCompleted() {
     TestClient first = client("s", false, 2).subscribe("t", QoS.AT_LEAST_ONCE);
     publisher.publish("t", "large one", QoS.AT_LEAST_ONCE, 1);

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.itests.kit.BrokerAddress;
 import io.fluxmqtt.itests.kit.ConnectPacket;
+import io.fluxmqtt.itests.kit.Normative;
 import io.fluxmqtt.itests.kit.RawClient;
 import io.fluxmqtt.itests.kit.RawPacket;
 import io.fluxmqtt.itests.kit.SharedBroker;
@@ -92,6 +93,7 @@ class BadTextIT {
 
   @ParameterizedTest
   @MethodSource("placesOf5")
+  @Normative({"MQTT-1.5.4-1", "MQTT-1.5.4-2"})
   void closesTheConnectionAndSaysWhy(Place place, BrokerAddress broker) throws IOException {
     for (var bad : BAD.entrySet()) {
       try (RawClient client = RawClient.connected(broker, ConnectPacket.v5("bad"))) {
@@ -110,6 +112,7 @@ class BadTextIT {
 
   @ParameterizedTest
   @MethodSource("placesOf311")
+  @Normative(v311 = {"MQTT-1.5.3-1", "MQTT-1.5.3-2"})
   void closesTheConnectionOf311WithoutAWord(Place place, BrokerAddress broker) throws IOException {
     for (var bad : BAD.entrySet()) {
       try (RawClient client = RawClient.connected(broker, ConnectPacket.v311("bad"))) {
@@ -155,6 +158,9 @@ class BadTextIT {
   /** 3.1.1 has no code for it; 5.0 may say 0x81 in CONNACK or close [MQTT-3.1.4-1]. */
   @ParameterizedTest
   @MethodSource("placesOfConnect")
+  @Normative(
+      value = {"MQTT-1.5.4-1", "MQTT-1.5.4-2"},
+      v311 = {"MQTT-1.5.3-1", "MQTT-1.5.3-2"})
   void closesAConnectWithAtMostARefusal(Place place, BrokerAddress broker) throws IOException {
     for (var bad : BAD.entrySet()) {
       try (RawClient client = RawClient.open(broker)) {
@@ -173,6 +179,7 @@ class BadTextIT {
   }
 
   @Test
+  @Normative("MQTT-1.5.4-3")
   void byteOrderMarkIsPassedOn(BrokerAddress broker) throws IOException { // [MQTT-1.5.4-3]
     String topic = "\uFEFFbom/" + UUID.randomUUID() + "/\uFEFF";
     try (RawClient client = RawClient.connected(broker, ConnectPacket.v5("\uFEFFbom"))) {

@@ -1,10 +1,12 @@
 package io.fluxmqtt.itests.blackbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.itests.kit.BrokerAddress;
 import io.fluxmqtt.itests.kit.ConnectPacket;
+import io.fluxmqtt.itests.kit.Normative;
 import io.fluxmqtt.itests.kit.RawClient;
 import io.fluxmqtt.itests.kit.RawPacket;
 import io.fluxmqtt.itests.kit.SharedBroker;
@@ -25,6 +27,7 @@ class OutgoingAliasIT {
   private final String base = "alias/" + UUID.randomUUID();
 
   @Test
+  @Normative({"MQTT-3.1.2-26", "MQTT-3.3.2-8", "MQTT-3.3.2-11"})
   void aliasesStandForTheRightTopics(BrokerAddress broker) throws IOException {
     for (int maximum : new int[] {1, 3, 65_535}) {
       try (RawClient publisher = RawClient.connected(broker, ConnectPacket.v5("p" + base));
@@ -48,6 +51,7 @@ class OutgoingAliasIT {
           while (!isLast) {
             isLast = got.payload().length == 1;
             long alias = got.number(Wire.TOPIC_ALIAS, 0);
+            assertFalse(got.all(Wire.TOPIC_ALIAS).contains(0L));
             assertTrue(alias <= maximum, () -> "alias " + alias);
             shortForms += got.topic().isEmpty() ? 1 : 0;
             if (alias != 0 && !got.topic().isEmpty()) {
@@ -64,6 +68,7 @@ class OutgoingAliasIT {
   }
 
   @Test
+  @Normative("MQTT-3.1.2-27")
   void clientThatAsksForNoneGetsTopicsOnly(BrokerAddress broker) throws IOException {
     try (RawClient client = RawClient.connected(broker, ConnectPacket.v5("n" + base))) {
       client.subscribe(base, 0);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.itests.kit.BrokerAddress;
 import io.fluxmqtt.itests.kit.ConnectPacket;
+import io.fluxmqtt.itests.kit.Normative;
 import io.fluxmqtt.itests.kit.RawClient;
 import io.fluxmqtt.itests.kit.RawPacket;
 import io.fluxmqtt.itests.kit.SharedBroker;
@@ -26,6 +27,7 @@ class PacketSizeIT {
   private final String id = "size-" + UUID.randomUUID();
 
   @Test
+  @Normative({"MQTT-3.1.2-24", "MQTT-3.4.2-2", "MQTT-3.14.2-3"})
   void reasonStringsAreSentOnlyWhereThereIsRoom(BrokerAddress broker) throws IOException {
     try (RawClient wide = RawClient.connected(broker, ConnectPacket.v5("w" + id));
         RawClient narrow = RawClient.connected(broker, sized(30))) {
@@ -48,6 +50,7 @@ class PacketSizeIT {
   }
 
   @Test
+  @Normative("MQTT-3.1.2-24")
   void clientTooSmallForAConnAckIsClosed(BrokerAddress broker) throws IOException {
     int smallest = 0; // of which a CONNACK comes
     for (int maximum = 1; smallest == 0; maximum++) {
@@ -67,6 +70,7 @@ class PacketSizeIT {
   }
 
   @Test
+  @Normative({"MQTT-3.1.2-24", "MQTT-3.2.2-19"})
   void refusalComesWithoutTextOrNotAtAll(BrokerAddress broker) throws IOException {
     for (int maximum = 1; maximum < 60; maximum++) {
       try (RawClient client = RawClient.open(broker)) {
@@ -84,6 +88,7 @@ class PacketSizeIT {
   }
 
   @Test
+  @Normative("MQTT-3.1.2-24")
   void answerThatIsTooLargeClosesAndSaysSo(BrokerAddress broker) throws IOException {
     byte[][] filters = new byte[60][];
     for (int i = 0; i < filters.length; i++) {
@@ -102,6 +107,7 @@ class PacketSizeIT {
   }
 
   @Test
+  @Normative("MQTT-3.1.2-25")
   void messageThatIsTooLargeIsLeftOut(BrokerAddress broker) throws IOException {
     try (RawClient client = RawClient.connected(broker, sized(100).receiveMaximum(1))) {
       assertEquals(1, client.subscribe(id, 1));
