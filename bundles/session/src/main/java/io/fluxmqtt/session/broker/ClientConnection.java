@@ -238,9 +238,16 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     if (phase != Phase.CLOSED) {
       broker.counters().refused(reason);
       LOG.debug("{} refused: {} ({})", this, reason, text);
-      send(dialect.refuse(reason, text));
+      sendRefusal(reason, text);
       ended(true);
       connection.close();
+    }
+  }
+
+  private void sendRefusal(ReasonCode reason, String text) {
+    Packet.ConnAck refusal = dialect.refuse(reason, text);
+    if (refusal != null) {
+      send(refusal);
     }
   }
 
@@ -253,7 +260,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
       broker.counters().refused(violation.reason());
       LOG.debug("{} refused: {} ({})", this, violation.reason(), violation.getMessage());
       if (violation.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) { // [MQTT-3.1.2-2]
-        send(dialect.refuse(violation.reason(), violation.getMessage()));
+        sendRefusal(violation.reason(), violation.getMessage());
       }
       ended(true);
       connection.close();

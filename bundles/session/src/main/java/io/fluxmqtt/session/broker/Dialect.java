@@ -15,8 +15,8 @@ sealed interface Dialect {
     return version == ProtocolVersion.V5_0 ? new V5() : new V3();
   }
 
-  /** The CONNACK that refuses a connection. */
-  Packet.ConnAck refuse(ReasonCode reason, String text);
+  /** The CONNACK that refuses a connection, or null where the version has no code for it. */
+  Packet.@Nullable ConnAck refuse(ReasonCode reason, String text);
 
   /** The properties of the CONNACK that accepts, or null where the version has none. */
   Packet.@Nullable ConnAckProperties accept(Packet.ConnAckProperties properties);
@@ -96,6 +96,7 @@ sealed interface Dialect {
   /** MQTT 3.1.1, and 3.1 as its clients expect it. */
   record V3() implements Dialect {
     // Return codes of CONNACK, MQTT 3.1.1 table 3.1.
+    private static final int NONE = -1;
     private static final int UNACCEPTABLE_VERSION = 1;
     private static final int IDENTIFIER_REJECTED = 2;
     private static final int SERVER_UNAVAILABLE = 3;
@@ -103,16 +104,25 @@ sealed interface Dialect {
     private static final int NOT_AUTHORIZED = 5;
 
     @Override
-    public Packet.ConnAck refuse(ReasonCode reason, String text) {
+    public Packet.@Nullable ConnAck refuse(ReasonCode reason, String text) {
       int code =
           switch (reason) {
             case UNSUPPORTED_PROTOCOL_VERSION -> UNACCEPTABLE_VERSION;
             case CLIENT_IDENTIFIER_NOT_VALID -> IDENTIFIER_REJECTED;
             case BAD_USER_NAME_OR_PASSWORD -> BAD_CREDENTIALS;
             case NOT_AUTHORIZED, BANNED, BAD_AUTHENTICATION_METHOD -> NOT_AUTHORIZED;
+            case MALFORMED_PACKET,
+                PROTOCOL_ERROR,
+                TOPIC_NAME_INVALID,
+                PACKET_TOO_LARGE,
+                PAYLOAD_FORMAT_INVALID,
+                RETAIN_NOT_SUPPORTED,
+                QOS_NOT_SUPPORTED ->
+                NONE;
             default -> SERVER_UNAVAILABLE;
           };
-      return new Packet.ConnAck(false, code, null);
+      // [MQTT-3.2.2-6] of 3.1.1: without a code that fits, it closes without CONNACK.
+      return code == NONE ? null : new Packet.ConnAck(false, code, null);
     }
 
     @Override
