@@ -157,7 +157,9 @@ public final class ListenerComponent implements Listener {
   private Listener opened(Settings settings) {
     TcpListener open;
     try {
-      open = new TcpListener(read(settings), transport, sessions);
+      ListenerSettings wanted = read(settings);
+      transport.rehearse(new Door.Terms(wanted, wanted.profile(true)));
+      open = new TcpListener(wanted, transport, sessions);
     } catch (SettingException e) {
       LOG.error("listener {}: not opened: {}", settings.name(), e.getMessage());
       ListenerInfo refused =

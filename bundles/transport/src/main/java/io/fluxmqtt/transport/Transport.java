@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,7 @@ final class Transport {
   private final ScheduledThreadPoolExecutor control =
       new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("flux-mqtt-listeners", true));
   private final Set<TcpListener> listeners = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean rehearsed = new AtomicBoolean();
 
   /**
    * Starts the loops.
@@ -42,6 +44,13 @@ final class Transport {
 
   Loops loops() {
     return loops;
+  }
+
+  /** Has the loops rehearse a connection on such terms, unless they have, before any bind. */
+  void rehearse(Door.Terms terms) {
+    if (rehearsed.compareAndSet(false, true)) {
+      apply(() -> Rehearsal.succeeds(loops, terms));
+    }
   }
 
   void add(TcpListener listener) {

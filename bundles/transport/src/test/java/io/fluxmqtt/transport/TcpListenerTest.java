@@ -74,6 +74,15 @@ class TcpListenerTest {
   }
 
   @Test
+  void rehearsalPlaysAWholeConnectionThatNobodySees() {
+    ListenerSettings settings = settings("one", "127.0.0.1", 0);
+    Door.Terms terms = new Door.Terms(settings, settings.profile(true));
+    assertTrue(Rehearsal.succeeds(transport.loops(), terms));
+    assertEquals(List.of(), sessions.recorders);
+    assertEquals(0, listener.info().connections());
+  }
+
+  @Test
   void moveKeepsClients() throws IOException {
     int before = port(listener);
     try (Socket client = connect(listener)) {
