@@ -10,20 +10,14 @@ import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.fluxmqtt.session.access.Verdict;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The session manager's end of a Network Connection: what may come when, keep alive, and the order
- * of packets while something is being waited for. Owned by the connection's loop.
- *
- * <p>While a decision is awaited, or a receiver's mailbox is full, the connection is <em>held</em>:
- * reading pauses, packets that were read already wait in a backlog, the keep-alive clock stands
- * still, and even the close of the connection waits its turn, so that packets sent before it count.
+ * The session manager's end of a Network Connection: what may come when, and how it ends. Owned by
+ * the connection's loop.
  */
 final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
@@ -38,7 +32,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   private final Broker broker;
   private final Worker worker;
   private final Connection connection;
-  private final Deque<Packet> backlog = new ArrayDeque<>();
+  private final Intake intake;
   private final AckQueue acks = new AckQueue(this);
   private final PublishFlow publishFlow;
   private final KeepAlive keepAlive;
@@ -50,14 +44,13 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   private @Nullable OutgoingAliases aliases; // null where none are wanted
   private boolean problemInformation = true;
   private long connectExpirySeconds;
-  private int holds;
-  private boolean closeAfterBacklog;
   private boolean dirty;
 
   ClientConnection(Broker broker, Worker worker, Connection connection) {
     this.broker = broker;
     this.worker = worker;
     this.connection = connection;
+    this.intake = new Intake(broker, this);
     this.publishFlow = new PublishFlow(broker, this);
     this.keepAlive = new KeepAlive(worker, broker, this);
     keepAlive.awaitConnect(connection.listener().connectTimeoutMillis(), this::connectTimedOut);
@@ -68,13 +61,8 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   @Override
   public void received(Packet packet) {
-    if (phase == Phase.CLOSED) {
-      return;
-    }
-    if (holds > 0) {
-      backlog.add(packet);
-    } else {
-      process(packet);
+    if (phase != Phase.CLOSED) {
+      intake.take(packet);
     }
   }
 
@@ -116,8 +104,8 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
       worker.flush();
       return;
     }
-    if (holds > 0 && phase == Phase.CONNECTED) {
-      closeAfterBacklog = true;
+    if (intake.isHeld() && phase == Phase.CONNECTED) {
+      intake.closeInTurn();
       return;
     }
     LOG.debug("{} closed: {}", this, cause == null ? "by the client" : cause.toString());
@@ -127,12 +115,12 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   // --- packets ---
 
-  private void process(Packet packet) {
+  void process(Packet packet) {
     guard(() -> dispatch(packet));
   }
 
   /** Runs a step of this connection; the one place where a violation closes it. */
-  private void guard(Runnable step) {
+  void guard(Runnable step) {
     try {
       step.run();
     } catch (ProtocolViolation violation) {
@@ -151,7 +139,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
       }
       phase = Phase.CONNECTING;
       dialect = Dialect.of(connect.version());
-      hold();
+      intake.hold();
       new ConnectFlow(broker, worker, this, connect).start();
       return;
     }
@@ -212,7 +200,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   /** Gives this connection its session; returns false if it has closed meanwhile. */
   boolean bind(Session owned) {
-    if (phase == Phase.CLOSED || closeAfterBacklog) {
+    if (phase == Phase.CLOSED || intake.isClosing()) {
       return false;
     }
     session = owned;
@@ -230,7 +218,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     if (broker.settings().logConnections()) {
       LOG.info("{} connected", this);
     }
-    release();
+    intake.release();
   }
 
   /** Refuses the connection with a CONNACK [MQTT-3.2.2-7]. */
@@ -284,56 +272,18 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     if (asking == null) {
       throw new IllegalStateException(this + " has no client");
     }
-    decide(asking, access, then);
+    intake.decide(asking, access, then);
   }
 
-  /** As {@link #decide(Access, Consumer)}, for a client that is still connecting. */
-  void decide(Client asking, Access access, Consumer<Verdict> then) {
-    Verdict now =
-        broker.access().decide(asking, access, later -> worker.execute(() -> decided(then, later)));
-    if (now != null) {
-      then.accept(now);
-    } else {
-      hold();
-    }
+  /** Nothing is being waited for any more. */
+  void goesOn() {
+    keepAlive.touch();
+    connection.resumeReading();
   }
 
-  private void decided(Consumer<Verdict> then, Verdict verdict) {
-    if (phase != Phase.CLOSED) {
-      guard(() -> then.accept(verdict));
-    }
-    release();
-  }
-
-  /** Pauses until a receiver has taken its mail. */
-  void waitFor(Session congested) {
-    hold();
-    congested.whenDrained(() -> worker.execute(this::release));
-  }
-
-  private void hold() {
-    if (holds++ == 0) {
-      connection.pauseReading();
-    }
-  }
-
-  private void release() {
-    holds--;
-    while (holds == 0 && phase != Phase.CLOSED) {
-      Packet next = backlog.poll();
-      if (next == null) {
-        break;
-      }
-      process(next);
-    }
-    if (holds == 0 && phase != Phase.CLOSED) {
-      keepAlive.touch();
-      if (closeAfterBacklog) {
-        ended(true);
-      } else {
-        connection.resumeReading();
-      }
-    }
+  /** The network had closed already, and all that came before it is done. */
+  void closedInTurn() {
+    ended(true);
   }
 
   /** Sends a packet with the next flush. */
@@ -367,6 +317,10 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   boolean isWritable() {
     return phase == Phase.CONNECTED && connection.isWritable();
+  }
+
+  Intake intake() {
+    return intake;
   }
 
   AckQueue acks() {
@@ -430,7 +384,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     }
     phase = Phase.CLOSED;
     keepAlive.stop();
-    backlog.clear();
+    intake.clear();
     Session left = session;
     session = null;
     if (left != null) {
@@ -448,7 +402,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   @Override
   public boolean isHeld() {
-    return holds > 0;
+    return intake.isHeld();
   }
 
   @Override

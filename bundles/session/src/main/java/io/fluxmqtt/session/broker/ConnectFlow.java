@@ -108,10 +108,12 @@ final class ConnectFlow {
       return;
     }
     Message message = will.message();
-    connection.decide(
-        admitted,
-        new Access.Publish(message.topic(), message.qos(), message.retain()),
-        this::willDecided);
+    connection
+        .intake()
+        .decide(
+            admitted,
+            new Access.Publish(message.topic(), message.qos(), message.retain()),
+            this::willDecided);
   }
 
   private void willDecided(Verdict verdict) {

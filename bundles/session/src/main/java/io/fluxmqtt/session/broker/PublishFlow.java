@@ -168,7 +168,7 @@ final class PublishFlow {
       acknowledgeWhenSafe(session, packet, reason);
     }
     if (routed.congested() != null) {
-      connection.waitFor(routed.congested());
+      connection.intake().waitFor(routed.congested());
     }
   }
 

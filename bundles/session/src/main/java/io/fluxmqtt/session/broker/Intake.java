@@ -1,0 +1,113 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.api.spi.access.Access;
+import io.fluxmqtt.api.spi.access.Client;
+import io.fluxmqtt.session.Packet;
+import io.fluxmqtt.session.access.Verdict;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+
+/**
+ * The way into a connection: packets in the order in which they came, though some must wait. Owned
+ * by the connection's loop.
+ *
+ * <p>While a decision is awaited, or a receiver's mailbox is full, the connection is <em>held</em>:
+ * reading pauses, packets that were read already wait in a backlog, the keep-alive clock stands
+ * still, and even the close of the connection waits its turn, so that packets sent before it count.
+ */
+final class Intake {
+  private final Broker broker;
+  private final ClientConnection connection;
+  private final Deque<Packet> backlog = new ArrayDeque<>();
+  private int holds;
+  private boolean closing;
+
+  Intake(Broker broker, ClientConnection connection) {
+    this.broker = broker;
+    this.connection = connection;
+  }
+
+  /** A packet has come; it is processed now, or when all before it have been. */
+  void take(Packet packet) {
+    if (holds > 0) {
+      backlog.add(packet);
+    } else {
+      connection.process(packet);
+    }
+  }
+
+  /** The network has closed; {@link ClientConnection#closedInTurn} follows what waits. */
+  void closeInTurn() {
+    closing = true;
+  }
+
+  /** Whether the network has closed and what came before it still waits. */
+  boolean isClosing() {
+    return closing;
+  }
+
+  boolean isHeld() {
+    return holds > 0;
+  }
+
+  /** Drops what waits. */
+  void clear() {
+    backlog.clear();
+  }
+
+  /** Pauses until {@link #release} was called as often. */
+  void hold() {
+    if (holds++ == 0) {
+      connection.network().pauseReading();
+    }
+  }
+
+  void release() {
+    holds--;
+    while (holds == 0 && connection.isOpen()) {
+      Packet next = backlog.poll();
+      if (next == null) {
+        break;
+      }
+      connection.process(next);
+    }
+    if (holds == 0 && connection.isOpen()) {
+      if (closing) {
+        connection.closedInTurn();
+      } else {
+        connection.goesOn();
+      }
+    }
+  }
+
+  /** Pauses until a receiver has taken its mail. */
+  void waitFor(Session congested) {
+    hold();
+    congested.whenDrained(() -> connection.worker().execute(this::release));
+  }
+
+  /**
+   * Asks whether a client may do something. If the answer is not known at once, the connection is
+   * held until it is.
+   */
+  void decide(Client client, Access access, Consumer<Verdict> then) {
+    Verdict now =
+        broker
+            .access()
+            .decide(
+                client, access, later -> connection.worker().execute(() -> decided(then, later)));
+    if (now != null) {
+      then.accept(now);
+    } else {
+      hold();
+    }
+  }
+
+  private void decided(Consumer<Verdict> then, Verdict verdict) {
+    if (connection.isOpen()) {
+      connection.guard(() -> then.accept(verdict));
+    }
+    release();
+  }
+}
