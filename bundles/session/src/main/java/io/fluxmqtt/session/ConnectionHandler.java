@@ -15,8 +15,11 @@ public interface ConnectionHandler {
 
   /**
    * Bytes have come that are no packet this version allows; no more packets will be handed over.
+   *
+   * @param version the version of the client's CONNECT, or the nearest to it that is known: the one
+   *     to answer in; null if not enough of a CONNECT has come
    */
-  void malformed(ProtocolViolation violation);
+  void malformed(@Nullable ProtocolVersion version, ProtocolViolation violation);
 
   /** All packets of one read have been handed over; pending output is flushed now. */
   void batchComplete();

@@ -2,6 +2,7 @@ package io.fluxmqtt.transport;
 
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.UserProperty;
+import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.fluxmqtt.transport.FrameInspector.Replacement;
 import io.netty.buffer.ByteBuf;
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * discarded.
  *
  * <p>A packet that is too long or out of place is refused at its fixed header, before its bytes are
- * kept, and one with too many properties at the length of these. What is kept of an incomplete
- * packet is at most twice what has come of it.
+ * kept, and one with too many properties at the length of these; of a CONNECT the bytes up to its
+ * version are awaited, since they tell how to refuse it. What is kept of an incomplete packet is at
+ * most twice what has come of it.
  */
 final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private static final int MAX_LENGTH_BYTES = 4;
@@ -43,6 +45,11 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     return inspector.userProperties();
   }
 
+  /** The version of the client, or the one to answer it in; null until CONNECT tells. */
+  @Nullable ProtocolVersion version() {
+    return inspector.version();
+  }
+
   /** From now on all input is discarded. */
   void finish() {
     finished = true;
@@ -61,6 +68,9 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
         // the next packet of the same read
       }
     } catch (ProtocolViolation violation) {
+      if (inspector.awaitsVersion(in.slice())) {
+        return; // and be refused once a few more bytes tell how to answer
+      }
       finished = true;
       ctx.fireChannelRead(violation);
     } finally {

@@ -11,7 +11,6 @@ import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.mqtt.MqttMessageType;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +55,35 @@ final class FrameInspector {
   private boolean padded; // the Remaining Length of the packet that comes
   private final List<Replacement> replacements = new ArrayList<>(2); // of the last packet
   private List<UserProperty> userProperties = List.of(); // of the last packet
+
+  /** The version of the client, or the one to answer it in; null until CONNECT tells. */
+  @Nullable ProtocolVersion version() {
+    return version;
+  }
+
+  /**
+   * Whether a first packet that is to be refused is a CONNECT whose version may still come; it is
+   * refused in the form of that version. Takes note of the version if it is there.
+   */
+  boolean awaitsVersion(ByteBuf packet) {
+    if (version != null
+        || packet.getUnsignedByte(packet.readerIndex()) >> 4 != MqttMessageType.CONNECT.value()) {
+      return false;
+    }
+    int needed = ConnectHead.seek(packet);
+    if (needed > packet.readableBytes()) {
+      return true;
+    }
+    if (needed > 0) {
+      note(ConnectHead.read(packet));
+    }
+    return false;
+  }
+
+  private void note(ConnectHead head) {
+    ProtocolVersion said = head.version();
+    version = said != null ? said : head.nearest();
+  }
 
   /** Checks what the first byte of a packet tells, before its length is known. */
   void firstByte(int first) {
@@ -137,7 +165,7 @@ final class FrameInspector {
     try {
       switch (type) {
         case CONNECT -> {
-          said = readVersion(begin);
+          said = requireServed(ConnectHead.read(begin));
           begin.skipBytes(3);
         }
         case PUBLISH -> {
@@ -198,8 +226,9 @@ final class FrameInspector {
   }
 
   private void connect(ByteBuf body) {
-    ProtocolVersion said = readVersion(body);
-    version = said;
+    ConnectHead head = ConnectHead.read(body);
+    note(head);
+    ProtocolVersion said = requireServed(head);
     checkPadding();
     int flags = body.readUnsignedByte();
     connectFlags(flags, said);
@@ -224,22 +253,15 @@ final class FrameInspector {
     requireEnd(MqttMessageType.CONNECT, body);
   }
 
-  private static ProtocolVersion readVersion(ByteBuf body) {
-    String name =
-        body.readCharSequence(body.readUnsignedShort(), StandardCharsets.UTF_8).toString();
-    return versionOf(name, body.readUnsignedByte());
-  }
-
-  private static ProtocolVersion versionOf(String name, int level) {
-    for (ProtocolVersion known : ProtocolVersion.values()) {
-      if (known.level() == level
-          && name.equals(known == ProtocolVersion.V3_1 ? "MQIsdp" : "MQTT")) {
-        return known;
-      }
+  private static ProtocolVersion requireServed(ConnectHead head) {
+    ProtocolVersion said = head.version();
+    if (said == null) { // [MQTT-3.1.2-1] [MQTT-3.1.2-2]
+      throw new ProtocolViolation(
+          UNSUPPORTED_PROTOCOL_VERSION,
+          "protocol %s version %d is not supported"
+              .formatted(Text.quote(head.name()), head.level()));
     }
-    throw new ProtocolViolation( // [MQTT-3.1.2-1] [MQTT-3.1.2-2]
-        UNSUPPORTED_PROTOCOL_VERSION,
-        "protocol %s version %d is not supported".formatted(Text.quote(name), level));
+    return said;
   }
 
   private static void connectFlags(int flags, ProtocolVersion said) {

@@ -112,7 +112,7 @@ final class PacketReceiver extends ChannelInboundHandlerAdapter {
 
   private void malformed(ProtocolViolation violation) {
     stopReceiving();
-    guarded(() -> handler.malformed(violation));
+    guarded(() -> handler.malformed(frames.version(), violation));
   }
 
   private void announceWritable() {

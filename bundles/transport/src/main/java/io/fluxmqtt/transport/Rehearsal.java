@@ -5,6 +5,7 @@ import io.fluxmqtt.session.Connection;
 import io.fluxmqtt.session.ConnectionHandler;
 import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
+import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.fluxmqtt.session.SessionManager;
 import java.io.IOException;
@@ -88,7 +89,7 @@ final class Rehearsal implements SessionManager {
     }
 
     @Override
-    public void malformed(ProtocolViolation violation) {
+    public void malformed(@Nullable ProtocolVersion version, ProtocolViolation violation) {
       connection.close();
     }
 

@@ -26,7 +26,7 @@ class EarlyRefusalTest {
 
   static Stream<Arguments> beginnings() {
     return Stream.of(
-        row("CONNECT of 256 MB", BEFORE_CONNECT, "10 FFFFFF7F", PACKET_TOO_LARGE),
+        row("CONNECT of 256 MB", BEFORE_CONNECT, "10 FFFFFF7F 0004 4D515454 05", PACKET_TOO_LARGE),
         row("PINGREQ of 256 MB", 5, "C0 FFFFFF7F", MALFORMED_PACKET),
         row("PINGREQ of 1 byte", 4, "C0 01", MALFORMED_PACKET),
         row("PUBACK of 256 MB", 5, "40 FFFFFF7F", PACKET_TOO_LARGE),

@@ -21,6 +21,7 @@ final class RecordingSessions implements SessionManager {
     final Connection connection;
     final List<Object> received = new CopyOnWriteArrayList<>();
     final List<String> events = new CopyOnWriteArrayList<>();
+    volatile @Nullable ProtocolVersion spoken; // what a violation was to be answered in
     private final BiConsumer<Connection, Packet> onPacket;
 
     Recorder(Connection connection, BiConsumer<Connection, Packet> onPacket) {
@@ -35,8 +36,9 @@ final class RecordingSessions implements SessionManager {
     }
 
     @Override
-    public void malformed(ProtocolViolation violation) {
+    public void malformed(@Nullable ProtocolVersion version, ProtocolViolation violation) {
       received.add(violation);
+      spoken = version;
       connection.established(ProtocolVersion.V5_0, 0xFFFF_FFFFL);
       connection.send(new Packet.Disconnect(violation.reason(), null, null));
       connection.close();

@@ -7,6 +7,7 @@ import io.fluxmqtt.api.spi.access.Client;
 import io.fluxmqtt.session.Connection;
 import io.fluxmqtt.session.ConnectionHandler;
 import io.fluxmqtt.session.Packet;
+import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.fluxmqtt.session.access.Verdict;
 import java.net.InetSocketAddress;
@@ -67,11 +68,16 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   }
 
   @Override
-  public void malformed(ProtocolViolation violation) {
-    if (phase != Phase.CLOSED) {
+  public void malformed(@Nullable ProtocolVersion version, ProtocolViolation violation) {
+    if (phase == Phase.AWAITING_CONNECT && version != null) {
+      phase = Phase.CONNECTING;
+      dialect = Dialect.of(version);
+      // [MQTT-3.2.2-19] how long the answer may be is not known, so it holds no text
+      guard(() -> turnAway(violation.reason(), violation.getMessage(), null));
+    } else if (phase != Phase.CLOSED) {
       guard(() -> fail(violation));
-      worker.flush();
     }
+    worker.flush();
   }
 
   @Override
@@ -127,7 +133,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
       fail(violation);
     } catch (RuntimeException e) {
       LOG.error("{} failed in the broker; closing it", this, e);
-      close(ReasonCode.UNSPECIFIED_ERROR, null);
+      fail(new ProtocolViolation(ReasonCode.UNSPECIFIED_ERROR, "the broker failed"));
     }
   }
 
@@ -224,19 +230,20 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   /** Refuses the connection with a CONNACK [MQTT-3.2.2-7]. */
   void refuse(ReasonCode reason, String text) {
     if (phase != Phase.CLOSED) {
-      broker.counters().refused(reason);
-      LOG.debug("{} refused: {} ({})", this, reason, text);
-      sendRefusal(reason, text);
-      ended(true);
-      connection.close();
+      turnAway(reason, text, text);
     }
   }
 
-  private void sendRefusal(ReasonCode reason, String text) {
-    Packet.ConnAck refusal = dialect.refuse(reason, text);
-    if (refusal != null) {
-      send(refusal);
+  private void turnAway(ReasonCode reason, String text, @Nullable String told) {
+    broker.counters().refused(reason);
+    LOG.debug("{} refused: {} ({})", this, reason, text);
+    // Before a CONNECT nobody knows what the client understands.
+    Packet answer = phase == Phase.AWAITING_CONNECT ? null : dialect.refuse(reason, told);
+    if (answer != null) {
+      send(answer);
     }
+    ended(true);
+    connection.close();
   }
 
   /**
@@ -244,14 +251,8 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
    */
   void fail(ProtocolViolation violation) {
     if (phase == Phase.AWAITING_CONNECT || phase == Phase.CONNECTING) {
-      // Before a successful CONNACK no DISCONNECT is sent.
-      broker.counters().refused(violation.reason());
-      LOG.debug("{} refused: {} ({})", this, violation.reason(), violation.getMessage());
-      if (violation.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) { // [MQTT-3.1.2-2]
-        sendRefusal(violation.reason(), violation.getMessage());
-      }
-      ended(true);
-      connection.close();
+      // [MQTT-3.2.0-1] before a successful CONNACK no DISCONNECT is sent
+      turnAway(violation.reason(), violation.getMessage(), violation.getMessage());
     } else {
       close(violation.reason(), violation.getMessage());
     }

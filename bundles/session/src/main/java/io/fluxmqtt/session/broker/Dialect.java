@@ -15,8 +15,8 @@ sealed interface Dialect {
     return version == ProtocolVersion.V5_0 ? new V5() : new V3();
   }
 
-  /** The CONNACK that refuses a connection, or null where the version has no code for it. */
-  Packet.@Nullable ConnAck refuse(ReasonCode reason, String text);
+  /** The CONNACK that refuses a connection, or null where the version closes without a word. */
+  Packet.@Nullable ConnAck refuse(ReasonCode reason, @Nullable String text);
 
   /** The properties of the CONNACK that accepts, or null where the version has none. */
   Packet.@Nullable ConnAckProperties accept(Packet.ConnAckProperties properties);
@@ -45,8 +45,8 @@ sealed interface Dialect {
   /** MQTT 5.0. */
   record V5() implements Dialect {
     @Override
-    public Packet.ConnAck refuse(ReasonCode reason, String text) {
-      return new Packet.ConnAck(
+    public Packet.ConnAck refuse(ReasonCode reason, @Nullable String text) {
+      return new Packet.ConnAck( // section 4.13.1: an error in CONNECT is told in CONNACK
           false, // [MQTT-3.2.2-6]
           reason.code(),
           new Packet.ConnAckProperties(null, null, null, null, 0, text, null, null, null));
@@ -104,7 +104,7 @@ sealed interface Dialect {
     private static final int NOT_AUTHORIZED = 5;
 
     @Override
-    public Packet.@Nullable ConnAck refuse(ReasonCode reason, String text) {
+    public Packet.@Nullable ConnAck refuse(ReasonCode reason, @Nullable String text) {
       int code =
           switch (reason) {
             case UNSUPPORTED_PROTOCOL_VERSION -> UNACCEPTABLE_VERSION;

@@ -3,6 +3,7 @@ package io.fluxmqtt.session.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.api.message.MessageProperties;
@@ -14,6 +15,8 @@ import io.fluxmqtt.session.ProtocolVersion;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ConnectTest {
   private final Fixture fixture = new Fixture();
@@ -48,6 +51,93 @@ class ConnectTest {
     TestClient client = fixture.client().give(new Packet.PingReq());
     assertTrue(client.closed);
     assertTrue(client.sent.isEmpty());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {
+        "MALFORMED_PACKET",
+        "PROTOCOL_ERROR",
+        "PACKET_TOO_LARGE",
+        "UNSUPPORTED_PROTOCOL_VERSION"
+      })
+  void malformedConnectOf5IsToldInConnAck(ReasonCode reason) {
+    TestClient client = fixture.client().garble(ProtocolVersion.V5_0, reason);
+    assertEquals(1, client.sent.size());
+    Packet.ConnAck ack = client.last(Packet.ConnAck.class);
+    assertEquals(reason.code(), ack.code());
+    assertFalse(ack.sessionPresent());
+    assertNull(ack.properties().reasonString(), "how much the client takes is not known");
+    assertTrue(client.closed);
+  }
+
+  @Test
+  void malformedConnectOf311ClosesWithoutAnswer() {
+    TestClient client =
+        fixture.client().garble(ProtocolVersion.V3_1_1, ReasonCode.MALFORMED_PACKET);
+    assertTrue(client.closed);
+    assertTrue(client.sent.isEmpty());
+  }
+
+  @Test
+  void unknownLevelIsToldIn311() {
+    TestClient client =
+        fixture.client().garble(ProtocolVersion.V3_1_1, ReasonCode.UNSUPPORTED_PROTOCOL_VERSION);
+    assertEquals(List.of(new Packet.ConnAck(false, 1, null)), client.sent);
+    assertTrue(client.closed);
+  }
+
+  @Test
+  void emptyIdentifierOf31IsToldInConnAck() {
+    TestClient client =
+        fixture.client().garble(ProtocolVersion.V3_1, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
+    assertEquals(List.of(new Packet.ConnAck(false, 2, null)), client.sent);
+    assertTrue(client.closed);
+  }
+
+  @Test
+  void whatIsNoConnectClosesWithoutAnswer() {
+    for (ReasonCode reason :
+        List.of(ReasonCode.PROTOCOL_ERROR, ReasonCode.UNSUPPORTED_PROTOCOL_VERSION)) {
+      TestClient client = fixture.client().garble(null, reason);
+      assertTrue(client.closed);
+      assertTrue(client.sent.isEmpty());
+    }
+  }
+
+  @Test
+  void garbageAfterConnAckIsToldInDisconnect() {
+    TestClient client =
+        fixture.client().connect("a").garble(ProtocolVersion.V5_0, ReasonCode.MALFORMED_PACKET);
+    assertEquals(ReasonCode.MALFORMED_PACKET, client.reason());
+    assertTrue(client.closed);
+  }
+
+  @Test
+  void garbageWhileTheConnectIsJudgedIsToldInConnAck() {
+    fixture.removeAuthorizer(); // the Will waits for it
+    TestClient client = fixture.client().connect(withWill("a", 0, 0));
+    client.garble(ProtocolVersion.V5_0, ReasonCode.MALFORMED_PACKET);
+    assertEquals(1, client.sent.size());
+    assertEquals(0x81, client.last(Packet.ConnAck.class).code());
+    assertTrue(client.closed);
+  }
+
+  @Test
+  void wrongWillTopicIsToldIn5AndClosesIn311() {
+    Packet.Will will =
+        new Packet.Will("a/#", Payload.EMPTY, QoS.AT_MOST_ONCE, false, MessageProperties.NONE, 0);
+    TestClient five =
+        fixture
+            .client()
+            .connect(TestClient.connect(ProtocolVersion.V5_0, "a", true, 0, will, 65_535));
+    assertEquals(0x90, five.last(Packet.ConnAck.class).code());
+    TestClient older =
+        fixture
+            .client()
+            .connect(TestClient.connect(ProtocolVersion.V3_1_1, "b", true, 0, will, 65_535));
+    assertTrue(older.sent.isEmpty());
+    assertTrue(older.closed);
   }
 
   @Test

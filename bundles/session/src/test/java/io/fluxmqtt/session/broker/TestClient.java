@@ -10,6 +10,7 @@ import io.fluxmqtt.session.EventLoop;
 import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
+import io.fluxmqtt.session.ProtocolViolation;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
@@ -128,6 +129,16 @@ final class TestClient implements Connection {
   void handOver(Packet packet) {
     handler.received(packet);
     handler.batchComplete();
+  }
+
+  /**
+   * Sends bytes that are no packet, of a client whose version is known to be this, or not known.
+   */
+  TestClient garble(@Nullable ProtocolVersion version, ReasonCode reason) {
+    handler.malformed(version, new ProtocolViolation(reason, "garbled"));
+    handler.batchComplete();
+    fixture.settle();
+    return this;
   }
 
   /** The network breaks. */

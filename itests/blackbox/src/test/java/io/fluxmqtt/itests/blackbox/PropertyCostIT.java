@@ -1,5 +1,6 @@
 package io.fluxmqtt.itests.blackbox;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.itests.kit.BrokerAddress;
@@ -136,6 +137,7 @@ class PropertyCostIT {
         if (begin[0] == Wire.PUBLISH << 4) {
           client.expectDisconnect(0x95);
         } else {
+          assertEquals(0x95, client.expect(Wire.CONNACK).body()[1] & 0xFF);
           client.expectClosed();
         }
       }

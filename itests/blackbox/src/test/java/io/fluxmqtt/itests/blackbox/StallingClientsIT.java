@@ -62,7 +62,12 @@ class StallingClientsIT {
 
   @Test
   void whatIsAboveTheLimitIsRefusedAtOnce() throws Exception {
-    byte[] connect = Wire.join(Wire.bytes(Wire.CONNECT << 4), REMAINING_LENGTH_256_MB);
+    byte[] connect =
+        Wire.join(
+            Wire.bytes(Wire.CONNECT << 4),
+            REMAINING_LENGTH_256_MB,
+            Wire.utf8("MQTT"), // tells with the version in which form it is refused
+            Wire.bytes(5));
     for (BrokerAddress listener : new BrokerAddress[] {usual, large}) {
       try (Crowd crowd = Crowd.stalling(listener, SOCKETS, connect)) {
         crowd.awaitEnd(Duration.ofSeconds(4)); // the broker takes longer only when it is busy
