@@ -107,7 +107,7 @@ final class FrameInspector {
       }
       // [MQTT-2.1.3-1] [MQTT-3.6.1-1] [MQTT-3.8.1-1] [MQTT-3.10.1-1]
       case PUBREL, SUBSCRIBE, UNSUBSCRIBE -> requireFlags(name, flags, 2);
-      default -> requireFlags(name, flags, 0);
+      default -> requireFlags(name, flags, 0); // [MQTT-2.1.3-1] [MQTT-3.15.1-1]
     }
     if (version == null && name != MqttMessageType.CONNECT) { // [MQTT-3.1.0-1]
       throw new ProtocolViolation(PROTOCOL_ERROR, name + " before CONNECT");

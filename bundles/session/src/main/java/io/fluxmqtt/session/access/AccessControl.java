@@ -1,11 +1,13 @@
 package io.fluxmqtt.session.access;
 
+import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.access.Authorizer;
 import io.fluxmqtt.api.spi.access.Client;
 import io.fluxmqtt.api.spi.access.Decision;
 import io.fluxmqtt.api.spi.auth.Authenticator;
 import io.fluxmqtt.api.spi.auth.Credentials;
+import io.fluxmqtt.api.spi.auth.EnhancedAuthenticator;
 import io.fluxmqtt.session.ListenerProfile;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +67,22 @@ public final class AccessControl implements AutoCloseable {
   }
 
   /**
+   * Begins an enhanced authentication with the first enhanced authenticator of a listener that
+   * offers a method.
+   *
+   * @param data the client's Authentication Data, or null
+   * @param then gets a reply to what the client says, once each time, on any thread, maybe before
+   *     this method returns
+   * @return what the client says next goes there
+   */
+  public Conversation converse(
+      Conversation.Party party, @Nullable Payload data, Consumer<Reply> then) {
+    Conversation conversation = new Conversation(board, party, then);
+    conversation.begin(data);
+    return conversation;
+  }
+
+  /**
    * Asks the authorizers in order. As long as all that are reached are inline, this costs one read
    * of the snapshot and their calls; nothing is locked or allocated.
    *
@@ -120,12 +138,13 @@ public final class AccessControl implements AutoCloseable {
     if (rejected != null) {
       problems.add(rejected);
     }
-    missing("authenticator", policy.authenticators(), now).forEach(problems::add);
-    missing("authorizer", policy.authorizers(), now).forEach(problems::add);
+    missing(Role.AUTHENTICATOR, policy.authenticators(), now).forEach(problems::add);
+    missing(Role.ENHANCED, policy.enhanced(), now).forEach(problems::add);
+    missing(Role.AUTHORIZER, policy.authorizers(), now).forEach(problems::add);
     if (policy.authorizers().isEmpty()) {
       problems.add("authorizers in io.fluxmqtt.access is empty: everything is denied");
     }
-    if (policy.authenticators().isEmpty()) {
+    if (policy.authenticators().isEmpty() && policy.enhanced().isEmpty()) {
       problems.add("authenticators in io.fluxmqtt.access is empty: every client is refused");
     }
     problems.addAll(exposure.problems(policy));
@@ -135,14 +154,14 @@ public final class AccessControl implements AutoCloseable {
     return List.copyOf(problems);
   }
 
-  private static <S> Stream<String> missing(String kind, List<Slot<S>> slots, long now) {
+  private static <S> Stream<String> missing(Role role, List<Slot<S>> slots, long now) {
     return slots.stream()
         .filter(slot -> slot.isAbsent() && slot.graceOver(now))
         .map(
             slot ->
                 ("%s %s is missing, what needs it is refused:"
-                        + " start its bundle or change %ss in io.fluxmqtt.access")
-                    .formatted(kind, slot.name(), kind));
+                        + " start its bundle or change %s in io.fluxmqtt.access")
+                    .formatted(role, slot.name(), role.key()));
   }
 
   /** What the plug-ins of each bundle did so far. */
@@ -187,6 +206,16 @@ public final class AccessControl implements AutoCloseable {
   /** A service has gone; it is not asked any more, and its answers do not count. */
   public void removeAuthenticator(Comparable<Object> reference) {
     change(null, () -> registry.authenticators().remove(reference));
+  }
+
+  /** As {@link #putAuthenticator}; the plug-in has a method. */
+  public void putEnhanced(Plugin<EnhancedAuthenticator> plugin) {
+    change(null, () -> registry.enhanced().put(plugin.reference(), plugin));
+  }
+
+  /** As {@link #removeAuthenticator}; exchanges that are under way with it fail. */
+  public void removeEnhanced(Comparable<Object> reference) {
+    change(null, () -> registry.enhanced().remove(reference));
   }
 
   /** As {@link #putAuthenticator}. */
@@ -252,7 +281,8 @@ public final class AccessControl implements AutoCloseable {
     }
     Policy policy = board.policy();
     long now = time.nanos();
-    Stream.concat(policy.authenticators().stream(), policy.authorizers().stream())
+    Stream.of(policy.authenticators(), policy.enhanced(), policy.authorizers())
+        .flatMap(List::stream)
         .filter(slot -> slot.isAbsent() && !slot.graceOver(now))
         .mapToLong(slot -> slot.graceEnd() - now)
         .min()

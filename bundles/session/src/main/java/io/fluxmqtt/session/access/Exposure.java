@@ -1,6 +1,5 @@
 package io.fluxmqtt.session.access;
 
-import io.fluxmqtt.api.spi.auth.Authenticator;
 import io.fluxmqtt.session.ListenerProfile;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Who could come in through a listener, and whether that is wanted. Any thread. */
 final class Exposure {
@@ -43,18 +43,15 @@ final class Exposure {
 
   /** What an operator should know of a listener. */
   static String note(Policy policy, ListenerProfile listener) {
-    List<Slot<Authenticator>> asked = policy.asked(listener);
-    String who =
-        asked.isEmpty()
-            ? "nobody is accepted"
-            : asked.stream().map(Slot::name).collect(Collectors.joining(", "));
+    String who = asked(policy, listener).map(Slot::name).collect(Collectors.joining(", "));
+    who = who.isEmpty() ? "nobody is accepted" : who;
     return listener.loopbackOnly() ? who + ", loopback only" : who;
   }
 
   /** What is wrong with the listeners that were last seen. */
   List<String> problems(Policy policy) {
     List<String> problems = new ArrayList<>();
-    List<String> known = policy.settings().authenticators();
+    AccessSettings settings = policy.settings();
     for (ListenerProfile listener : listeners.values()) {
       if (listener.allowAnonymousRemote() && isAnonymousRemote(policy, listener)) {
         problems.add(
@@ -62,13 +59,14 @@ final class Exposure {
                 .formatted(listener.name()));
       }
       TreeSet<String> unknown = new TreeSet<>(listener.authenticators());
-      known.forEach(unknown::remove);
+      settings.authenticators().forEach(unknown::remove);
+      settings.enhanced().forEach(unknown::remove);
       if (!unknown.isEmpty()) {
         problems.add(
             "listener %s: authenticators=%s is ignored, io.fluxmqtt.access does not list it"
                 .formatted(listener.name(), String.join(",", unknown)));
       }
-      if (policy.asked(listener).isEmpty()) {
+      if (asked(policy, listener).findAny().isEmpty()) {
         problems.add(
             "listener %s: every client is refused, no authenticator counts there"
                 .formatted(listener.name()));
@@ -78,6 +76,12 @@ final class Exposure {
   }
 
   private static boolean isAnonymousRemote(Policy policy, ListenerProfile listener) {
-    return !listener.loopbackOnly() && policy.named(listener).stream().anyMatch(Slot::anonymous);
+    return !listener.loopbackOnly()
+        && Stream.concat(policy.named(listener).stream(), policy.namedEnhanced(listener).stream())
+            .anyMatch(Slot::anonymous);
+  }
+
+  private static Stream<Slot<?>> asked(Policy policy, ListenerProfile listener) {
+    return Stream.concat(policy.asked(listener).stream(), policy.askedEnhanced(listener).stream());
   }
 }

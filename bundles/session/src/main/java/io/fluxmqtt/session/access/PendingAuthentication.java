@@ -5,40 +5,13 @@ import io.fluxmqtt.api.spi.auth.Authentication;
 import io.fluxmqtt.api.spi.auth.Authenticator;
 import io.fluxmqtt.api.spi.auth.Credentials;
 import io.fluxmqtt.session.ListenerProfile;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A client before the authenticators. */
-final class PendingAuthentication extends Walk<Authenticator, Admission> {
-  /** The error codes that CONNACK may carry (MQTT 5.0, table 3-1). */
-  private static final Set<ReasonCode> CONNACK =
-      EnumSet.of(
-          ReasonCode.UNSPECIFIED_ERROR,
-          ReasonCode.MALFORMED_PACKET,
-          ReasonCode.PROTOCOL_ERROR,
-          ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
-          ReasonCode.UNSUPPORTED_PROTOCOL_VERSION,
-          ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
-          ReasonCode.BAD_USER_NAME_OR_PASSWORD,
-          ReasonCode.NOT_AUTHORIZED,
-          ReasonCode.SERVER_UNAVAILABLE,
-          ReasonCode.SERVER_BUSY,
-          ReasonCode.BANNED,
-          ReasonCode.BAD_AUTHENTICATION_METHOD,
-          ReasonCode.TOPIC_NAME_INVALID,
-          ReasonCode.PACKET_TOO_LARGE,
-          ReasonCode.QUOTA_EXCEEDED,
-          ReasonCode.PAYLOAD_FORMAT_INVALID,
-          ReasonCode.RETAIN_NOT_SUPPORTED,
-          ReasonCode.QOS_NOT_SUPPORTED,
-          ReasonCode.USE_ANOTHER_SERVER,
-          ReasonCode.SERVER_MOVED,
-          ReasonCode.CONNECTION_RATE_EXCEEDED);
-
+final class PendingAuthentication extends Consultation<Authenticator, Admission> {
   private final Credentials credentials;
   private final ListenerProfile listener;
   private final Consumer<Admission> then;
@@ -48,7 +21,7 @@ final class PendingAuthentication extends Walk<Authenticator, Admission> {
       Credentials credentials,
       ListenerProfile listener,
       Consumer<Admission> then) {
-    super(board);
+    super(board, Role.AUTHENTICATOR);
     this.credentials = credentials;
     this.listener = listener;
     this.then = then;
@@ -60,50 +33,18 @@ final class PendingAuthentication extends Walk<Authenticator, Admission> {
   }
 
   @Override
-  Step<Admission> ask(Slot<Authenticator> slot, Policy policy, int turn) {
-    long patience = patience(policy.settings());
-    BundleThread thread = slot.thread();
-    if (thread == null) {
-      call(slot, turn);
-    } else {
-      BundleThread.Call<Boolean> call =
-          new BundleThread.Call<>(() -> call(slot, turn), back -> back(slot, turn, back));
-      BundleThread.Refusal refusal = thread.submit(call, patience);
-      if (refusal != null) {
-        return failed(slot, "cannot be asked: " + refusal.text());
-      }
-      whenMoved(turn, () -> thread.withdraw(call));
-    }
-    answerWithin(patience, turn, () -> late(slot));
-    return new Step.Pending<>();
-  }
-
-  private static Step<Admission> late(Slot<Authenticator> slot) {
-    slot.guard().failed("authenticator", slot.name(), "did not answer in time", null);
-    return failed(slot, "did not answer in time");
-  }
-
-  private Boolean call(Slot<Authenticator> slot, int turn) {
+  void call(Slot<Authenticator> slot, int turn) {
     slot.guard().authenticate(slot, credentials, answer -> answered(turn, step(slot, answer)));
-    // Even if it threw: what one client sends must not open the breaker for all.
-    return true;
   }
 
-  private void back(Slot<Authenticator> slot, int turn, @Nullable Boolean back) {
-    if (back == null) {
-      answered(turn, failed(slot, "did not return in time"));
-    }
-  }
-
-  private static Step<Admission> step(
-      Slot<Authenticator> slot, @Nullable Authentication authentication) {
+  private Step<Admission> step(Slot<Authenticator> slot, @Nullable Authentication authentication) {
     if (authentication instanceof Authentication.Accepted accepted) {
       return new Step.Done<>(new Admission.Granted(accepted.principal()));
     } else if (authentication instanceof Authentication.Rejected rejected) {
       ReasonCode reason = rejected.reason();
       return new Step.Done<>(
           new Admission.Refused(
-              CONNACK.contains(reason) ? reason : ReasonCode.NOT_AUTHORIZED,
+              RefusalCodes.connAck(reason),
               "authenticator " + slot.label() + " refused: " + reason));
     } else if (authentication instanceof Authentication.Abstained) {
       return new Step.Next<>();
@@ -111,10 +52,9 @@ final class PendingAuthentication extends Walk<Authenticator, Admission> {
     return failed(slot, "failed");
   }
 
-  private static Step<Admission> failed(Slot<Authenticator> slot, String how) {
-    return new Step.Done<>(
-        new Admission.Refused(
-            ReasonCode.SERVER_UNAVAILABLE, "authenticator " + slot.label() + " " + how));
+  @Override
+  Admission failed(String text) {
+    return new Admission.Refused(ReasonCode.SERVER_UNAVAILABLE, text);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.fluxmqtt.session.access;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A registered policy service. Compared by identity: a changed registration is another plug-in.
  *
@@ -9,11 +11,12 @@ public final class Plugin<S> {
   private final String name;
   private final String bundle;
   private final boolean anonymous;
+  private final @Nullable String method;
   private final Comparable<Object> reference;
   private final S service;
 
   /**
-   * A service as it is registered now.
+   * A service as it is registered now, without an Authentication Method.
    *
    * @param name the name by which configuration refers to it
    * @param bundle the symbolic name of the bundle that registered it
@@ -23,9 +26,21 @@ public final class Plugin<S> {
    */
   public Plugin(
       String name, String bundle, boolean anonymous, Comparable<Object> reference, S service) {
+    this(name, bundle, anonymous, null, reference, service);
+  }
+
+  /** As above, with the Authentication Method that it offers. */
+  public Plugin(
+      String name,
+      String bundle,
+      boolean anonymous,
+      @Nullable String method,
+      Comparable<Object> reference,
+      S service) {
     this.name = name;
     this.bundle = bundle;
     this.anonymous = anonymous;
+    this.method = method;
     this.reference = reference;
     this.service = service;
   }
@@ -40,6 +55,10 @@ public final class Plugin<S> {
 
   boolean anonymous() {
     return anonymous;
+  }
+
+  @Nullable String method() {
+    return method;
   }
 
   Comparable<Object> reference() {

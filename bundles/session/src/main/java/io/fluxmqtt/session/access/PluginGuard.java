@@ -7,10 +7,14 @@ import io.fluxmqtt.api.spi.access.Decision;
 import io.fluxmqtt.api.spi.auth.Authentication;
 import io.fluxmqtt.api.spi.auth.Authenticator;
 import io.fluxmqtt.api.spi.auth.Credentials;
+import io.fluxmqtt.api.spi.auth.EnhancedAuthenticator;
+import io.fluxmqtt.api.spi.auth.Exchange;
+import io.fluxmqtt.api.spi.auth.ExchangeStep;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,32 +75,55 @@ final class PluginGuard {
    */
   void authenticate(
       Slot<Authenticator> slot, Credentials credentials, Consumer<@Nullable Authentication> then) {
+    ask(Role.AUTHENTICATOR, slot, () -> slot.service().authenticate(credentials), then);
+  }
+
+  /** Lets an exchange take a step; as {@link #authenticate}. */
+  void step(
+      Slot<EnhancedAuthenticator> slot,
+      Supplier<CompletionStage<ExchangeStep>> step,
+      Consumer<@Nullable ExchangeStep> then) {
+    ask(Role.ENHANCED, slot, step, then);
+  }
+
+  /** Tells an exchange that it is over. */
+  void close(Slot<EnhancedAuthenticator> slot, Exchange exchange) {
+    try {
+      exchange.closed();
+    } catch (Throwable e) { // as above
+      failed(Role.ENHANCED.toString(), slot.name(), "threw when its exchange was closed", e);
+    }
+  }
+
+  private <A> void ask(
+      Role role, Slot<?> slot, Supplier<CompletionStage<A>> call, Consumer<@Nullable A> then) {
     long start = time.nanos();
     calls.increment();
     try {
-      CompletionStage<Authentication> stage = slot.service().authenticate(credentials);
+      CompletionStage<A> stage = call.get();
       if (stage != null) {
-        stage.whenComplete((answer, failure) -> answered(slot, start, answer, failure, then));
+        stage.whenComplete((answer, failure) -> answered(role, slot, start, answer, failure, then));
         return;
       }
-      failed("authenticator", slot.name(), "returned null", null);
+      failed(role.toString(), slot.name(), "returned null", null);
     } catch (Throwable e) { // as above
-      failed("authenticator", slot.name(), "threw", e);
+      failed(role.toString(), slot.name(), "threw", e);
     }
     then.accept(null);
   }
 
-  private void answered(
-      Slot<Authenticator> slot,
+  private <A> void answered(
+      Role role,
+      Slot<?> slot,
       long start,
-      @Nullable Authentication answer,
+      @Nullable A answer,
       @Nullable Throwable failure,
-      Consumer<@Nullable Authentication> then) {
+      Consumer<@Nullable A> then) {
     nanos.add(time.nanos() - start);
     if (failure != null) {
-      failed("authenticator", slot.name(), "failed", failure);
+      failed(role.toString(), slot.name(), "failed", failure);
     } else if (answer == null) {
-      failed("authenticator", slot.name(), "answered null", null);
+      failed(role.toString(), slot.name(), "answered null", null);
     }
     then.accept(failure == null ? answer : null);
   }

@@ -13,8 +13,10 @@ final class PolicyLog {
   private final Set<Slot<?>> missed = new HashSet<>(); // by identity, guarded by this
 
   synchronized void changed(Policy before, Policy next, long now) {
-    changed("authenticator", before.authenticators(), next.authenticators(), next.settings());
-    changed("authorizer", before.authorizers(), next.authorizers(), next.settings());
+    AccessSettings settings = next.settings();
+    changed(Role.AUTHENTICATOR, before.authenticators(), next.authenticators(), settings);
+    changed(Role.ENHANCED, before.enhanced(), next.enhanced(), settings);
+    changed(Role.AUTHORIZER, before.authorizers(), next.authorizers(), settings);
     graceEnded(next, now);
   }
 
@@ -24,38 +26,40 @@ final class PolicyLog {
       return;
     }
     Set<Slot<?>> present = new HashSet<>(policy.authenticators());
+    present.addAll(policy.enhanced());
     present.addAll(policy.authorizers());
     missed.retainAll(present);
-    warn("authenticator", policy.authenticators(), now);
-    warn("authorizer", policy.authorizers(), now);
+    warn(Role.AUTHENTICATOR, policy.authenticators(), now);
+    warn(Role.ENHANCED, policy.enhanced(), now);
+    warn(Role.AUTHORIZER, policy.authorizers(), now);
   }
 
   private static <S> void changed(
-      String kind, List<Slot<S>> before, List<Slot<S>> next, AccessSettings settings) {
+      Role role, List<Slot<S>> before, List<Slot<S>> next, AccessSettings settings) {
     for (Slot<S> slot : next) {
       boolean served =
           before.stream().anyMatch(old -> old.name().equals(slot.name()) && !old.isAbsent());
       if (!slot.isAbsent() && !before.contains(slot)) {
-        LOG.info("{} {} is in force", kind, slot.label());
+        LOG.info("{} {} is in force", role, slot.label());
       } else if (slot.isAbsent() && served) {
         LOG.info(
             "{} {} has left; what needs it waits up to {} ms",
-            kind,
+            role,
             slot.name(),
             settings.policyGrace().toMillis());
       }
     }
   }
 
-  private <S> void warn(String kind, List<Slot<S>> slots, long now) {
+  private <S> void warn(Role role, List<Slot<S>> slots, long now) {
     for (Slot<S> slot : slots) {
       if (slot.isAbsent() && slot.graceOver(now) && missed.add(slot)) {
         LOG.warn(
-            "{} {} is missing: what needs it is refused until its bundle starts, or {}s in"
+            "{} {} is missing: what needs it is refused until its bundle starts, or {} in"
                 + " io.fluxmqtt.access no longer names it",
-            kind,
+            role,
             slot.name(),
-            kind);
+            role.key());
       }
     }
   }

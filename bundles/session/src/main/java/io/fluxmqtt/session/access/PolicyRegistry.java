@@ -2,6 +2,7 @@ package io.fluxmqtt.session.access;
 
 import io.fluxmqtt.api.spi.access.Authorizer;
 import io.fluxmqtt.api.spi.auth.Authenticator;
+import io.fluxmqtt.api.spi.auth.EnhancedAuthenticator;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,6 +22,7 @@ final class PolicyRegistry {
 
   private final Time time;
   private final Map<Object, Plugin<Authenticator>> authenticators = new HashMap<>();
+  private final Map<Object, Plugin<EnhancedAuthenticator>> enhanced = new HashMap<>();
   private final Map<Object, Plugin<Authorizer>> authorizers = new HashMap<>();
   private final Map<String, PluginGuard> guards = new TreeMap<>();
   private final Map<String, BundleThread> threads = new TreeMap<>();
@@ -32,6 +34,11 @@ final class PolicyRegistry {
   /** Registered authenticators, by reference. */
   Map<Object, Plugin<Authenticator>> authenticators() {
     return authenticators;
+  }
+
+  /** Registered enhanced authenticators, by reference. */
+  Map<Object, Plugin<EnhancedAuthenticator>> enhanced() {
+    return enhanced;
   }
 
   /** Registered authorizers, by reference. */
@@ -49,7 +56,7 @@ final class PolicyRegistry {
 
   /** The policy before there is any service. */
   Policy first(AccessSettings settings) {
-    return next(new Policy(0, settings, List.of(), List.of()), settings).policy();
+    return next(new Policy(0, settings, List.of(), List.of(), List.of()), settings).policy();
   }
 
   /** The policy that follows another; the same one if nothing changes for those named. */
@@ -61,11 +68,13 @@ final class PolicyRegistry {
             settings,
             slots(
                 settings.authenticators(), authenticators, before.authenticators(), settings, now),
+            slots(settings.enhanced(), enhanced, before.enhanced(), settings, now),
             slots(settings.authorizers(), authorizers, before.authorizers(), settings, now));
     List<BundleThread> retired = retire(next);
     boolean same =
         settings.equals(before.settings())
             && same(next.authenticators(), before.authenticators())
+            && same(next.enhanced(), before.enhanced())
             && same(next.authorizers(), before.authorizers());
     return new Change(same && before.epoch() > 0 ? before : next, retired);
   }
@@ -102,15 +111,13 @@ final class PolicyRegistry {
 
   private static <S> Slot<S> absent(String name, @Nullable Slot<S> last, long grace, long now) {
     if (last == null) {
-      return Slot.absent(name, false, now, now + grace);
+      return Slot.absent(name, null, now, now + grace);
     } else if (!last.isAbsent()) {
-      return Slot.absent(name, last.anonymous(), now, now + grace);
+      return Slot.absent(name, last, now, now + grace);
     }
     // The grace runs once, from the departure; a new length of it counts from there, too.
     long end = last.absentSince() + grace;
-    return end == last.graceEnd()
-        ? last
-        : Slot.absent(name, last.anonymous(), last.absentSince(), end);
+    return end == last.graceEnd() ? last : Slot.absent(name, last, last.absentSince(), end);
   }
 
   private <S> Slot<S> served(Plugin<S> plugin, @Nullable Slot<S> last, Set<String> inline) {
@@ -128,6 +135,7 @@ final class PolicyRegistry {
   private List<BundleThread> retire(Policy next) {
     Set<BundleThread> needed = new HashSet<>();
     next.authenticators().forEach(slot -> needed.add(slot.thread()));
+    next.enhanced().forEach(slot -> needed.add(slot.thread()));
     next.authorizers().forEach(slot -> needed.add(slot.thread()));
     List<BundleThread> retired = new ArrayList<>(threads.values());
     retired.removeAll(needed);
@@ -140,6 +148,7 @@ final class PolicyRegistry {
     List<BundleThread> retired = List.copyOf(threads.values());
     threads.clear();
     authenticators.clear();
+    enhanced.clear();
     authorizers.clear();
     return retired;
   }

@@ -14,6 +14,7 @@ final class Slot<S> {
   private final @Nullable PluginGuard guard;
   private final @Nullable BundleThread thread;
   private final boolean anonymous;
+  private final @Nullable String method;
   private final long absentSince;
   private final long graceEnd;
 
@@ -23,6 +24,7 @@ final class Slot<S> {
       @Nullable PluginGuard guard,
       @Nullable BundleThread thread,
       boolean anonymous,
+      @Nullable String method,
       long absentSince,
       long graceEnd) {
     this.name = name;
@@ -30,6 +32,7 @@ final class Slot<S> {
     this.guard = guard;
     this.thread = thread;
     this.anonymous = anonymous;
+    this.method = method;
     this.absentSince = absentSince;
     this.graceEnd = graceEnd;
   }
@@ -37,12 +40,14 @@ final class Slot<S> {
   /** A name that is served; without a thread, on the caller's. */
   static <S> Slot<S> served(Plugin<S> plugin, PluginGuard guard, @Nullable BundleThread thread) {
     boolean anonymous = plugin.anonymous() || isAnonymousName(plugin.name());
-    return new Slot<>(plugin.name(), plugin, guard, thread, anonymous, 0, 0);
+    return new Slot<>(plugin.name(), plugin, guard, thread, anonymous, plugin.method(), 0, 0);
   }
 
-  /** A name that nobody serves; what was known of its last service still counts. */
-  static <S> Slot<S> absent(String name, boolean anonymous, long since, long graceEnd) {
-    return new Slot<>(name, null, null, null, anonymous || isAnonymousName(name), since, graceEnd);
+  /** A name that nobody serves; what was known of its last service, if any, still counts. */
+  static <S> Slot<S> absent(String name, @Nullable Slot<S> last, long since, long graceEnd) {
+    boolean anonymous = last != null && last.anonymous || isAnonymousName(name);
+    String method = last == null ? null : last.method;
+    return new Slot<>(name, null, null, null, anonymous, method, since, graceEnd);
   }
 
   private static boolean isAnonymousName(String name) {
@@ -64,6 +69,11 @@ final class Slot<S> {
   /** Whether it accepts, or would accept, clients that show no credential. */
   boolean anonymous() {
     return anonymous;
+  }
+
+  /** The Authentication Method that it offers, or did; null if it is not known to offer any. */
+  @Nullable String method() {
+    return method;
   }
 
   @Nullable Plugin<S> plugin() {

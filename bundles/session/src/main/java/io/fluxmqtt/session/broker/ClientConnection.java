@@ -4,6 +4,7 @@ import io.fluxmqtt.api.message.Printable;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.access.Client;
+import io.fluxmqtt.api.spi.auth.Principal;
 import io.fluxmqtt.session.Connection;
 import io.fluxmqtt.session.ConnectionHandler;
 import io.fluxmqtt.session.Packet;
@@ -35,7 +36,8 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   private final Connection connection;
   private final Intake intake;
   private final AckQueue acks = new AckQueue(this);
-  private final PublishFlow publishFlow;
+  private final Incoming incoming;
+  private final EnhancedAuthentication authentication;
   private final KeepAlive keepAlive;
   private Phase phase = Phase.AWAITING_CONNECT;
   private Dialect dialect = new Dialect.V3();
@@ -52,7 +54,8 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     this.worker = worker;
     this.connection = connection;
     this.intake = new Intake(broker, this);
-    this.publishFlow = new PublishFlow(broker, this);
+    this.incoming = new Incoming(broker, this);
+    this.authentication = new EnhancedAuthentication(broker, this);
     this.keepAlive = new KeepAlive(worker, broker, this);
     keepAlive.awaitConnect(connection.listener().connectTimeoutMillis(), this::connectTimedOut);
     worker.connectionOpened();
@@ -62,7 +65,9 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   @Override
   public void received(Packet packet) {
-    if (phase != Phase.CLOSED) {
+    if (phase == Phase.CONNECTING && authentication.isEnhanced()) {
+      process(packet); // it may speak before CONNACK
+    } else if (phase != Phase.CLOSED) {
       intake.take(packet);
     }
   }
@@ -139,44 +144,19 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   private void dispatch(Packet packet) {
     if (phase == Phase.AWAITING_CONNECT) {
-      if (!(packet instanceof Packet.Connect connect)) { // [MQTT-3.1.0-1]
-        throw new ProtocolViolation(
-            ReasonCode.PROTOCOL_ERROR, "the first packet is not CONNECT but " + name(packet));
-      }
+      Packet.Connect connect = Incoming.first(packet);
       phase = Phase.CONNECTING;
       dialect = Dialect.of(connect.version());
       intake.hold();
       new ConnectFlow(broker, worker, this, connect).start();
-      return;
-    }
-    Session current = session();
-    if (packet instanceof Packet.Publish publish) {
-      publishFlow.publish(current, publish);
-    } else if (packet instanceof Packet.PubAck ack) {
-      current.outbox().acknowledged(ack.packetId());
-    } else if (packet instanceof Packet.PubRec rec) {
-      current.outbox().received(this, rec.packetId(), rec.reason());
-    } else if (packet instanceof Packet.PubRel rel) {
-      publishFlow.release(current, rel.packetId());
-    } else if (packet instanceof Packet.PubComp comp) {
-      current.outbox().completed(comp.packetId());
-    } else if (packet instanceof Packet.Subscribe subscribe) {
-      new SubscribeFlow(broker, this, current, subscribe).goOn();
-    } else if (packet instanceof Packet.Unsubscribe unsubscribe) {
-      SubscribeFlow.unsubscribe(this, current, unsubscribe);
-    } else if (packet instanceof Packet.PingReq) {
-      send(Packet.PingResp.INSTANCE); // [MQTT-3.12.4-1]
-    } else if (packet instanceof Packet.Disconnect disconnect) {
-      disconnected(current, disconnect);
-    } else if (packet instanceof Packet.Connect) { // [MQTT-3.1.0-2]
-      throw new ProtocolViolation(ReasonCode.PROTOCOL_ERROR, "a second CONNECT");
-    } else { // AUTH without an Authentication Method in CONNECT [MQTT-4.12.0-6]
-      throw new ProtocolViolation(
-          ReasonCode.PROTOCOL_ERROR, name(packet) + " is not expected from a client here");
+    } else if (phase == Phase.CONNECTING) {
+      incoming.beforeConnAck(packet);
+    } else {
+      incoming.afterConnAck(session(), packet);
     }
   }
 
-  private void disconnected(Session current, Packet.Disconnect packet) {
+  void disconnected(Session current, Packet.Disconnect packet) {
     Long expiry = packet.sessionExpirySeconds();
     if (expiry != null) {
       if (expiry > 0 && connectExpirySeconds == 0) { // MQTT 5.0, section 3.14.2.2.2
@@ -188,6 +168,11 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
       }
       current.expireAfter(expiry);
     }
+    leave(packet);
+  }
+
+  /** The client has said DISCONNECT. */
+  void leave(Packet.Disconnect packet) {
     LOG.debug("{} disconnected: {}", this, packet.reason());
     ended(packet.reason() != ReasonCode.SUCCESS); // [MQTT-3.14.4-3]
     connection.close();
@@ -225,6 +210,17 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
       LOG.info("{} connected", this);
     }
     intake.release();
+  }
+
+  /** The client has shown anew who it is: what it may do is judged anew. */
+  void identified(Principal principal) {
+    client =
+        new Client(
+            client().clientId(),
+            principal,
+            connection.listener().name(),
+            connection.remoteAddress());
+    session().identified(client);
   }
 
   /** Refuses the connection with a CONNACK [MQTT-3.2.2-7]. */
@@ -269,11 +265,15 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
    * held until it is.
    */
   void decide(Access access, Consumer<Verdict> then) {
-    Client asking = client;
-    if (asking == null) {
+    intake.decide(client(), access, then);
+  }
+
+  /** Who is connected; not before CONNACK. */
+  Client client() {
+    if (client == null) {
       throw new IllegalStateException(this + " has no client");
     }
-    intake.decide(asking, access, then);
+    return client;
   }
 
   /** Nothing is being waited for any more. */
@@ -353,6 +353,14 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     return problemInformation ? text : null;
   }
 
+  EnhancedAuthentication authentication() {
+    return authentication;
+  }
+
+  boolean isConnected() {
+    return phase == Phase.CONNECTED;
+  }
+
   boolean isOpen() {
     return phase != Phase.CLOSED;
   }
@@ -386,6 +394,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     phase = Phase.CLOSED;
     keepAlive.stop();
     intake.clear();
+    authentication.stop();
     Session left = session;
     session = null;
     if (left != null) {
@@ -420,10 +429,6 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   static String addressText(@Nullable InetSocketAddress address) {
     return address == null ? "-" : address.getHostString() + ":" + address.getPort();
-  }
-
-  private static String name(Packet packet) {
-    return packet.getClass().getSimpleName().toUpperCase(java.util.Locale.ROOT);
   }
 
   /** For logs: client, listener and address. */

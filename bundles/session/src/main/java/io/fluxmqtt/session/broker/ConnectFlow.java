@@ -1,6 +1,7 @@
 package io.fluxmqtt.session.broker;
 
 import io.fluxmqtt.api.message.Message;
+import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.access.Client;
@@ -26,6 +27,7 @@ final class ConnectFlow {
   private final String clientId;
   private final boolean idAssigned;
   private @Nullable Client client;
+  private @Nullable Payload authenticationData; // the last word of an enhanced authentication
   private Session.@Nullable Will will;
 
   ConnectFlow(Broker broker, Worker worker, ClientConnection connection, Packet.Connect connect) {
@@ -45,12 +47,6 @@ final class ConnectFlow {
           ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "a kept session needs a Client Identifier");
       return;
     }
-    if (connect.authenticationMethod() != null) { // [MQTT-4.12.0-1]
-      connection.refuse(
-          ReasonCode.BAD_AUTHENTICATION_METHOD,
-          "Authentication Method '" + connect.authenticationMethod() + "' is not available");
-      return;
-    }
     if (!readWill()) {
       return;
     }
@@ -62,12 +58,19 @@ final class ConnectFlow {
             connection.network().listener().name(),
             connection.network().remoteAddress(),
             connection.network().certificates());
-    broker
-        .access()
-        .authenticate(
-            credentials,
-            connection.network().listener(),
-            admission -> worker.execute(() -> admitted(admission)));
+    String method = connect.authenticationMethod();
+    if (method != null) {
+      connection
+          .authentication()
+          .begin(method, credentials, connect.authenticationData(), this::admitted);
+    } else {
+      broker
+          .access()
+          .authenticate(
+              credentials,
+              connection.network().listener(),
+              admission -> worker.execute(() -> admitted(admission, null)));
+    }
   }
 
   private boolean readWill() {
@@ -86,7 +89,7 @@ final class ConnectFlow {
     return true;
   }
 
-  private void admitted(Admission admission) {
+  private void admitted(Admission admission, @Nullable Payload finalData) {
     if (!connection.isOpen()) {
       return;
     }
@@ -95,6 +98,7 @@ final class ConnectFlow {
       connection.refuse(refused.reason(), "the client was not accepted");
       return;
     }
+    authenticationData = finalData;
     Principal principal = ((Admission.Granted) admission).principal();
     Client admitted =
         new Client(
@@ -171,8 +175,8 @@ final class ConnectFlow {
             settings.topicAliasMaximum(),
             null,
             keepAlive == connect.keepAliveSeconds() ? null : keepAlive, // [MQTT-3.1.2-21]
-            null,
-            null);
+            connect.authenticationMethod(), // [MQTT-4.12.0-5] [MQTT-4.12.0-6]
+            authenticationData);
     return new Packet.ConnAck(
         sessionPresent, ReasonCode.SUCCESS.code(), connection.dialect().accept(properties));
   }

@@ -378,6 +378,13 @@ final class Session {
     return incoming;
   }
 
+  /** The client has authenticated again, maybe as somebody who may do other things. */
+  void identified(Client as) {
+    client = as;
+    recordHead();
+    subscriptions.recheck(as);
+  }
+
   /** The policy has changed. Of a client that was not seen since the start too little is known. */
   void policyChanged() {
     if (known && !ended) {

@@ -4,6 +4,7 @@ import io.fluxmqtt.api.config.SettingException;
 import io.fluxmqtt.api.config.Settings;
 import io.fluxmqtt.api.spi.access.Authorizer;
 import io.fluxmqtt.api.spi.auth.Authenticator;
+import io.fluxmqtt.api.spi.auth.EnhancedAuthenticator;
 import io.fluxmqtt.session.access.AccessControl;
 import io.fluxmqtt.session.access.AccessSettings;
 import io.fluxmqtt.session.access.Plugin;
@@ -57,6 +58,15 @@ public final class AccessComponent {
     String[] authenticators() default {"anonymous"};
 
     @AttributeDefinition(
+        name = "Enhanced authenticators",
+        description =
+            "Names of the enhanced authenticators that count: they judge the MQTT 5.0 clients that"
+                + " name an Authentication Method, each those of its own. Of two that offer the same"
+                + " method the first decides. Empty: such clients are refused. Hot, for new"
+                + " connections and re-authentication.")
+    String[] enhancedAuthenticators() default {};
+
+    @AttributeDefinition(
         name = "Authorizers",
         description =
             "Names of the authorizers that count, in order: the first that does not abstain"
@@ -84,8 +94,24 @@ public final class AccessComponent {
         name = "Authentication timeout",
         description =
             "How long an authenticator may take to answer, in seconds; then the client is refused."
-                + " 1 to 300. Hot, for new connections.")
+                + " Of an enhanced one: how long each of its answers may take. 1 to 300. Hot, for"
+                + " new connections.")
     int authenticationTimeoutSeconds() default 10;
+
+    @AttributeDefinition(
+        name = "Exchange timeout",
+        description =
+            "How long an enhanced authentication may take from CONNECT to CONNACK, in seconds,"
+                + " whoever is slow; then the client is refused. Also for re-authentication. 1 to"
+                + " 300. Hot, for new exchanges.")
+    int exchangeTimeoutSeconds() default 30;
+
+    @AttributeDefinition(
+        name = "Exchange steps",
+        description =
+            "How often a client may send data in one enhanced authentication; then it is refused."
+                + " 1 to 1000. Hot, for new exchanges.")
+    int exchangeStepsMax() default 16;
 
     @AttributeDefinition(
         name = "Authorization timeout",
@@ -146,14 +172,14 @@ public final class AccessComponent {
       updated = "updatedAuthenticator",
       unbind = "unbindAuthenticator")
   void bindAuthenticator(Authenticator service, ServiceReference<Authenticator> reference) {
-    Plugin<Authenticator> plugin = plugin(Authenticator.NAME, service, reference);
+    Plugin<Authenticator> plugin = plugin(Authenticator.NAME, null, service, reference);
     if (plugin != null) {
       control.putAuthenticator(plugin);
     }
   }
 
   void updatedAuthenticator(Authenticator service, ServiceReference<Authenticator> reference) {
-    Plugin<Authenticator> plugin = plugin(Authenticator.NAME, service, reference);
+    Plugin<Authenticator> plugin = plugin(Authenticator.NAME, null, service, reference);
     if (plugin != null) {
       control.putAuthenticator(plugin);
     } else {
@@ -166,6 +192,40 @@ public final class AccessComponent {
   }
 
   @Reference(
+      service = EnhancedAuthenticator.class,
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY,
+      updated = "updatedEnhanced",
+      unbind = "unbindEnhanced")
+  void bindEnhanced(
+      EnhancedAuthenticator service, ServiceReference<EnhancedAuthenticator> reference) {
+    Plugin<EnhancedAuthenticator> plugin = enhanced(service, reference);
+    if (plugin != null) {
+      control.putEnhanced(plugin);
+    }
+  }
+
+  void updatedEnhanced(
+      EnhancedAuthenticator service, ServiceReference<EnhancedAuthenticator> reference) {
+    Plugin<EnhancedAuthenticator> plugin = enhanced(service, reference);
+    if (plugin != null) {
+      control.putEnhanced(plugin);
+    } else {
+      control.removeEnhanced(reference);
+    }
+  }
+
+  void unbindEnhanced(ServiceReference<EnhancedAuthenticator> reference) {
+    control.removeEnhanced(reference);
+  }
+
+  private static @Nullable Plugin<EnhancedAuthenticator> enhanced(
+      EnhancedAuthenticator service, ServiceReference<EnhancedAuthenticator> reference) {
+    return plugin(EnhancedAuthenticator.NAME, EnhancedAuthenticator.METHOD, service, reference);
+  }
+
+  @Reference(
       service = Authorizer.class,
       cardinality = ReferenceCardinality.MULTIPLE,
       policy = ReferencePolicy.DYNAMIC,
@@ -173,14 +233,14 @@ public final class AccessComponent {
       updated = "updatedAuthorizer",
       unbind = "unbindAuthorizer")
   void bindAuthorizer(Authorizer service, ServiceReference<Authorizer> reference) {
-    Plugin<Authorizer> plugin = plugin(Authorizer.NAME, service, reference);
+    Plugin<Authorizer> plugin = plugin(Authorizer.NAME, null, service, reference);
     if (plugin != null) {
       control.putAuthorizer(plugin);
     }
   }
 
   void updatedAuthorizer(Authorizer service, ServiceReference<Authorizer> reference) {
-    Plugin<Authorizer> plugin = plugin(Authorizer.NAME, service, reference);
+    Plugin<Authorizer> plugin = plugin(Authorizer.NAME, null, service, reference);
     if (plugin != null) {
       control.putAuthorizer(plugin);
     } else {
@@ -193,18 +253,31 @@ public final class AccessComponent {
   }
 
   private static <S> @Nullable Plugin<S> plugin(
-      String nameProperty, S service, ServiceReference<S> reference) {
+      String nameProperty,
+      @Nullable String methodProperty,
+      S service,
+      ServiceReference<S> reference) {
     Bundle owner = reference.getBundle();
     String bundle = owner == null ? "unknown" : String.valueOf(owner.getSymbolicName());
-    if (reference.getProperty(nameProperty) instanceof String name && !name.isBlank()) {
-      boolean anonymous =
-          Boolean.parseBoolean(String.valueOf(reference.getProperty(Authenticator.ANONYMOUS)));
-      return new Plugin<>(name.trim(), bundle, anonymous, reference, service);
+    String name = text(nameProperty, bundle, reference);
+    String method = methodProperty == null ? null : text(methodProperty, bundle, reference);
+    if (name == null || (methodProperty != null && method == null)) {
+      return null;
+    }
+    boolean anonymous =
+        Boolean.parseBoolean(String.valueOf(reference.getProperty(Authenticator.ANONYMOUS)));
+    return new Plugin<>(name.trim(), bundle, anonymous, method, reference, service);
+  }
+
+  private static @Nullable String text(
+      String property, String bundle, ServiceReference<?> reference) {
+    if (reference.getProperty(property) instanceof String text && !text.isBlank()) {
+      return text;
     }
     LOG.warn(
         "Bundle {}: its service without the property {} is ignored, nothing can name it",
         bundle,
-        nameProperty);
+        property);
     return null;
   }
 
@@ -213,10 +286,13 @@ public final class AccessComponent {
     AccessSettings access =
         new AccessSettings(
             names(settings, "authenticators"),
+            names(settings, "enhancedAuthenticators"),
             names(settings, "authorizers"),
             Duration.ofMillis(settings.integer("policyGraceMillis", 0, 60_000)),
             Set.copyOf(names(settings, "inline")),
             Duration.ofSeconds(settings.integer("authenticationTimeoutSeconds", 1, 300)),
+            Duration.ofSeconds(settings.integer("exchangeTimeoutSeconds", 1, 300)),
+            settings.integer("exchangeStepsMax", 1, 1000),
             Duration.ofMillis(settings.integer("authorizationTimeoutMillis", 10, 60_000)));
     if (!settings.unknownKeys().isEmpty()) {
       LOG.warn("{}: nobody reads {}; check the spelling", PID, settings.unknownKeys());

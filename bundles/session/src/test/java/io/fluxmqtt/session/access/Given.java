@@ -63,10 +63,13 @@ final class Given {
   static AccessSettings withGrace(AccessSettings settings, Duration grace) {
     return new AccessSettings(
         settings.authenticators(),
+        settings.enhanced(),
         settings.authorizers(),
         grace,
         settings.inline(),
         settings.authenticationTimeout(),
+        settings.exchangeTimeout(),
+        settings.exchangeStepsMax(),
         settings.authorizationTimeout());
   }
 

@@ -72,10 +72,13 @@ class PolicyRaceTest {
     AccessSettings settings =
         new AccessSettings(
             List.of(),
+            List.of(),
             List.of("one", "two"),
             Duration.ofNanos(200_000),
             Set.of("inline"),
             Duration.ofMinutes(1),
+            Duration.ofMinutes(1),
+            1,
             Duration.ofMinutes(1));
     AccessControl control = new AccessControl(settings, Time.of(timer));
     Swap swap =

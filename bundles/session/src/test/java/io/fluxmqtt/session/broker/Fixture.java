@@ -2,9 +2,11 @@ package io.fluxmqtt.session.broker;
 
 import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.access.Authorizer;
+import io.fluxmqtt.api.spi.access.Client;
 import io.fluxmqtt.api.spi.access.Decision;
 import io.fluxmqtt.api.spi.auth.Authentication;
 import io.fluxmqtt.api.spi.auth.Authenticator;
+import io.fluxmqtt.api.spi.auth.EnhancedAuthenticator;
 import io.fluxmqtt.api.spi.auth.Principal;
 import io.fluxmqtt.session.access.AccessControl;
 import io.fluxmqtt.session.access.AccessSettings;
@@ -44,6 +46,7 @@ final class Fixture {
 
   private static final Comparable<Object> AUTHORIZER = other -> 0;
   private static final Comparable<Object> AUTHENTICATOR = other -> 0;
+  private static final Comparable<Object> ENHANCED = other -> 0;
 
   final MemoryStores stores = new MemoryStores();
   final HandLoop one = new HandLoop(this::nanos);
@@ -53,6 +56,7 @@ final class Fixture {
   final AccessControl access;
   final Broker broker;
   @Nullable String denied; // a topic or filter that nobody may use
+  @Nullable String forGroupOnly; // a topic or filter for members of the group "in"
   private long nanos = 1;
 
   Fixture() {
@@ -93,21 +97,36 @@ final class Fixture {
     }
   }
 
+  /** Puts an enhanced authenticator in force that offers a method. */
+  void putEnhanced(String method, EnhancedAuthenticator service) {
+    access.configure(
+        AccessSettings.of(List.of("all"), List.of("rules"))
+            .withEnhanced(List.of("enhanced"))
+            .withInline(Set.of("test")));
+    access.putEnhanced(new Plugin<>("enhanced", "test", false, method, ENHANCED, service));
+  }
+
+  void removeEnhanced() {
+    access.removeEnhanced(ENHANCED);
+  }
+
   void putAuthorizer() {
-    access.putAuthorizer(
-        new Plugin<Authorizer>("rules", "test", false, AUTHORIZER, (client, wish) -> rule(wish)));
+    access.putAuthorizer(new Plugin<Authorizer>("rules", "test", false, AUTHORIZER, this::rule));
   }
 
   void removeAuthorizer() {
     access.removeAuthorizer(AUTHORIZER);
   }
 
-  private Decision rule(Access wish) {
+  private Decision rule(Client client, Access wish) {
     String subject =
         wish instanceof Access.Publish publish
             ? publish.topic()
             : wish instanceof Access.Subscribe subscribe ? subscribe.filter().filter() : "";
-    return subject.equals(denied) ? Decision.DENY : Decision.ALLOW;
+    boolean outside = !client.principal().groups().contains("in");
+    return subject.equals(denied) || (subject.equals(forGroupOnly) && outside)
+        ? Decision.DENY
+        : Decision.ALLOW;
   }
 
   TestClient client() {

@@ -91,6 +91,37 @@ final class TestClient implements Connection {
         null);
   }
 
+  /** A CONNECT of 5.0 with an Authentication Method; data is text here, or null. */
+  static Packet.Connect connectWith(String clientId, String method, @Nullable String data) {
+    return connectWith(clientId, method, data, null);
+  }
+
+  static Packet.Connect connectWith(
+      String clientId, String method, @Nullable String data, Packet.@Nullable Will will) {
+    return new Packet.Connect(
+        ProtocolVersion.V5_0,
+        clientId,
+        true,
+        60,
+        will,
+        "ann",
+        Payload.ofUtf8("secret"),
+        100,
+        65_535,
+        0xFFFF_FFFFL,
+        0,
+        false,
+        true,
+        method,
+        data == null ? null : Payload.ofUtf8(data));
+  }
+
+  /** Sends AUTH. */
+  TestClient auth(ReasonCode reason, @Nullable String method, @Nullable String data) {
+    Payload bytes = data == null ? null : Payload.ofUtf8(data);
+    return give(new Packet.Auth(reason, method, bytes, null, List.of()));
+  }
+
   TestClient subscribe(String filter, QoS qos) {
     return give(
         new Packet.Subscribe(

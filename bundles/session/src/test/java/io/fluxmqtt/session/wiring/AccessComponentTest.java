@@ -13,9 +13,13 @@ import io.fluxmqtt.api.spi.access.Decision;
 import io.fluxmqtt.api.spi.auth.Authentication;
 import io.fluxmqtt.api.spi.auth.Authenticator;
 import io.fluxmqtt.api.spi.auth.Credentials;
+import io.fluxmqtt.api.spi.auth.EnhancedAuthenticator;
+import io.fluxmqtt.api.spi.auth.ExchangeStep;
 import io.fluxmqtt.api.spi.auth.Principal;
 import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.access.Admission;
+import io.fluxmqtt.session.access.Conversation;
+import io.fluxmqtt.session.access.Reply;
 import io.fluxmqtt.session.access.Verdict;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -25,6 +29,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
 
@@ -80,6 +86,72 @@ class AccessComponentTest {
   }
 
   @Test
+  void enhancedAuthenticatorCountsUnderItsNameWithItsMethod() {
+    AccessComponent component =
+        new AccessComponent(Map.of("enhancedAuthenticators", "words", "policyGraceMillis", "0"));
+    assertEquals(ReasonCode.SERVER_UNAVAILABLE, refusal(converse(component)));
+    EnhancedAuthenticator accepting =
+        credentials ->
+            data ->
+                CompletableFuture.completedFuture(
+                    new ExchangeStep.Accepted(Principal.ANONYMOUS, null));
+    Map<String, Object> properties =
+        new HashMap<>(
+            Map.of(EnhancedAuthenticator.NAME, "words", EnhancedAuthenticator.METHOD, "WORDS"));
+    ServiceReference<EnhancedAuthenticator> words =
+        reference("io.fluxmqtt.auth.anonymous", 1, properties);
+    component.bindEnhanced(accepting, words);
+    assertTrue(converse(component) instanceof Admission.Granted);
+
+    properties.put(EnhancedAuthenticator.METHOD, "OTHER");
+    component.updatedEnhanced(accepting, words);
+    assertEquals(ReasonCode.BAD_AUTHENTICATION_METHOD, refusal(converse(component)));
+    properties.remove(EnhancedAuthenticator.METHOD); // nobody can name it
+    component.updatedEnhanced(accepting, words);
+    properties.put(EnhancedAuthenticator.METHOD, "WORDS");
+    component.updatedEnhanced(accepting, words);
+    assertTrue(converse(component) instanceof Admission.Granted);
+    component.unbindEnhanced(words);
+    assertEquals(ReasonCode.SERVER_UNAVAILABLE, refusal(converse(component)));
+    component.deactivate();
+  }
+
+  @Test
+  void limitsOfAnExchangeAreHot() {
+    AccessComponent component =
+        new AccessComponent(Map.of("enhancedAuthenticators", "words", "exchangeStepsMax", "1"));
+    component.bindEnhanced(
+        credentials -> data -> CompletableFuture.completedFuture(new ExchangeStep.Continue(data)),
+        reference(
+            "io.fluxmqtt.auth.anonymous",
+            1,
+            Map.of(EnhancedAuthenticator.NAME, "words", EnhancedAuthenticator.METHOD, "WORDS")));
+    List<Reply> replies = new ArrayList<>();
+    converse(component, replies).proceed(null);
+    assertEquals(ReasonCode.QUOTA_EXCEEDED, refusal(admission(replies)));
+
+    component.modified(Map.of("enhancedAuthenticators", "words", "exchangeStepsMax", "2"));
+    replies.clear();
+    converse(component, replies).proceed(null);
+    assertEquals(List.of(new Reply.Continue(null), new Reply.Continue(null)), replies);
+    component.deactivate();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "exchangeTimeoutSeconds, 0, 1",
+    "exchangeTimeoutSeconds, 301, 300",
+    "exchangeStepsMax, 0, 1",
+    "exchangeStepsMax, 1001, 1000"
+  })
+  void limitOfAnExchangeOutOfBoundsIsRefused(String key, String value, String bound) {
+    AccessComponent component = new AccessComponent(Map.of(key, value));
+    String problem = component.control().problems().get(0);
+    assertTrue(problem.contains(key + "=" + value) && problem.contains(bound), problem);
+    component.deactivate();
+  }
+
+  @Test
   void serviceThatLosesItsNameStopsCounting() {
     AccessComponent component = new AccessComponent(withoutGrace);
     Map<String, Object> properties = new HashMap<>(Map.of(Authorizer.NAME, "acl"));
@@ -128,6 +200,23 @@ class AccessComponentTest {
     component.control().authenticate(credentials, LOCAL, result::add);
     assertEquals(1, result.size());
     return result.get(0);
+  }
+
+  private static Admission converse(AccessComponent component) {
+    List<Reply> replies = new ArrayList<>();
+    converse(component, replies).close();
+    return admission(replies);
+  }
+
+  private static Conversation converse(AccessComponent component, List<Reply> replies) {
+    Credentials credentials = new Credentials("c", null, null, "default", null, List.of());
+    return component
+        .control()
+        .converse(new Conversation.Party("WORDS", credentials, LOCAL, null), null, replies::add);
+  }
+
+  private static Admission admission(List<Reply> replies) {
+    return ((Reply.Finished) replies.get(replies.size() - 1)).admission();
   }
 
   private static ReasonCode refusal(Admission admission) {
