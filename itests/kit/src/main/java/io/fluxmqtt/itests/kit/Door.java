@@ -5,18 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.fluxmqtt.itests.steering.FrameworkDoor;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import java.util.stream.Stream;
 
 /** The test's end of {@link FrameworkDoor}: changes bundles of a running broker. */
@@ -40,16 +34,8 @@ public final class Door implements AutoCloseable {
 
   /** Puts the bundle into a broker that is not started yet. */
   public static void hang(BrokerProcess broker) throws IOException {
-    Path jar = broker.load().resolve("io.fluxmqtt.itests.steering.jar");
-    try (OutputStream file = Files.newOutputStream(jar);
-        JarOutputStream out = new JarOutputStream(file, manifest())) {
-      String name = FrameworkDoor.class.getName().replace('.', '/') + ".class";
-      out.putNextEntry(new JarEntry(name));
-      try (InputStream code = FrameworkDoor.class.getResourceAsStream("/" + name)) {
-        code.transferTo(out);
-      }
-      out.closeEntry();
-    }
+    String name = FrameworkDoor.class.getPackageName();
+    PluginJar.write(broker.load().resolve(name + ".jar"), name, FrameworkDoor.class);
   }
 
   /** Goes through the door of a broker that runs. */
@@ -94,18 +80,6 @@ public final class Door implements AutoCloseable {
 
   private static boolean isJarOf(String symbolicName, Path jar) {
     return jar.getFileName().toString().matches("(\\d+-)?" + symbolicName + "-\\d.*\\.jar");
-  }
-
-  private static Manifest manifest() {
-    Manifest manifest = new Manifest();
-    Attributes main = manifest.getMainAttributes();
-    main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    main.putValue("Bundle-ManifestVersion", "2");
-    main.putValue("Bundle-SymbolicName", FrameworkDoor.class.getPackageName());
-    main.putValue("Bundle-Version", "0.1.0");
-    main.putValue("Bundle-Activator", FrameworkDoor.class.getName());
-    main.putValue("Import-Package", "org.osgi.framework;version=\"[1.8,2)\"");
-    return manifest;
   }
 
   @Override

@@ -29,6 +29,8 @@ public final class Wire {
   public static final int SESSION_EXPIRY = 0x11;
   public static final int ASSIGNED_CLIENT_ID = 0x12;
   public static final int SERVER_KEEP_ALIVE = 0x13;
+  public static final int AUTHENTICATION_METHOD = 0x15;
+  public static final int AUTHENTICATION_DATA = 0x16;
   public static final int WILL_DELAY = 0x18;
   public static final int RECEIVE_MAXIMUM = 0x21;
   public static final int TOPIC_ALIAS_MAXIMUM = 0x22;
