@@ -31,6 +31,11 @@ public interface ConnectionHandler {
   void disconnect(ReasonCode reason);
 
   /**
+   * The client is told to go elsewhere, where its version can say so, and the connection closed.
+   */
+  void redirect(Redirect redirect);
+
+  /**
    * The connection has closed; nothing else is called afterwards.
    *
    * @param cause the I/O error that ended it, or null

@@ -1,6 +1,7 @@
 package io.fluxmqtt.session;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the session manager must know of the listener that a connection came through, as configured
@@ -12,18 +13,54 @@ import java.util.List;
  *     elsewhere
  * @param authenticators the names that count here, a subset of those in {@code io.fluxmqtt.access};
  *     empty for all
- * @param packetMaxBytes the largest MQTT Control Packet that a client may send, in bytes
- * @param connectTimeoutMillis time from accept to a complete CONNECT
+ * @param redirect where all its clients are sent, or null if they are served here
  */
 public record ListenerProfile(
     String name,
     boolean loopbackOnly,
     boolean allowAnonymousRemote,
     List<String> authenticators,
-    int packetMaxBytes,
-    long connectTimeoutMillis) {
+    Limits limits,
+    Capabilities capabilities,
+    Checks checks,
+    ResponseInformation responseInformation,
+    @Nullable Redirect redirect) {
   /** Copies the list. */
   public ListenerProfile {
     authenticators = List.copyOf(authenticators);
+  }
+
+  /** A listener that serves all of MQTT within limits of packet and time. */
+  public ListenerProfile(
+      String name,
+      boolean loopbackOnly,
+      boolean allowAnonymousRemote,
+      List<String> authenticators,
+      int packetMaxBytes,
+      long connectTimeoutMillis) {
+    this(
+        name,
+        loopbackOnly,
+        allowAnonymousRemote,
+        authenticators,
+        Limits.of(packetMaxBytes, connectTimeoutMillis),
+        Capabilities.ALL,
+        Checks.STANDARD,
+        ResponseInformation.NONE,
+        null);
+  }
+
+  /** The same listener at an address of which is known who can reach it. */
+  public ListenerProfile reachable(boolean fromLoopbackOnly) {
+    return new ListenerProfile(
+        name,
+        fromLoopbackOnly,
+        allowAnonymousRemote,
+        authenticators,
+        limits,
+        capabilities,
+        checks,
+        responseInformation,
+        redirect);
   }
 }

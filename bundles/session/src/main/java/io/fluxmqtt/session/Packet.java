@@ -76,6 +76,7 @@ public sealed interface Packet {
    * @param sessionExpirySeconds where it differs from what the client asked
    * @param assignedClientId where the client sent none
    * @param serverKeepAliveSeconds where it differs from what the client asked
+   * @param capabilities what the client may use; what is not restricted is left out
    */
   record ConnAckProperties(
       @Nullable Long sessionExpirySeconds,
@@ -86,7 +87,28 @@ public sealed interface Packet {
       @Nullable String reasonString,
       @Nullable Integer serverKeepAliveSeconds,
       @Nullable String authenticationMethod,
-      @Nullable Payload authenticationData) {}
+      @Nullable Payload authenticationData,
+      Capabilities capabilities,
+      @Nullable String responseInformation,
+      @Nullable String serverReference) {
+    /** Those of a refusal. */
+    public static ConnAckProperties refusal(
+        @Nullable String reasonString, @Nullable String serverReference) {
+      return new ConnAckProperties(
+          null,
+          null,
+          null,
+          null,
+          0,
+          reasonString,
+          null,
+          null,
+          null,
+          Capabilities.ALL,
+          null,
+          serverReference);
+    }
+  }
 
   /**
    * PUBLISH, in either direction.
@@ -156,10 +178,20 @@ public sealed interface Packet {
    * DISCONNECT; sent to 5.0 clients only.
    *
    * @param sessionExpirySeconds as sent by the client, or null
+   * @param serverReference as sent by the broker, or null
    */
   record Disconnect(
-      ReasonCode reason, @Nullable Long sessionExpirySeconds, @Nullable String reasonString)
-      implements Packet {}
+      ReasonCode reason,
+      @Nullable Long sessionExpirySeconds,
+      @Nullable String reasonString,
+      @Nullable String serverReference)
+      implements Packet {
+    /** One that sends the client nowhere else. */
+    public Disconnect(
+        ReasonCode reason, @Nullable Long sessionExpirySeconds, @Nullable String reasonString) {
+      this(reason, sessionExpirySeconds, reasonString, null);
+    }
+  }
 
   /** AUTH; 5.0 only. */
   record Auth(

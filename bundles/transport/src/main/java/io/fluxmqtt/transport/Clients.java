@@ -1,6 +1,7 @@
 package io.fluxmqtt.transport;
 
 import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.session.Redirect;
 import io.netty.channel.Channel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +26,7 @@ final class Clients {
   private final AtomicInteger turnedAway = new AtomicInteger();
   private final RateLimit lines = new RateLimit(LINE_NANOS);
   private volatile boolean closed;
+  private volatile @Nullable Redirect redirect;
 
   Clients(String listener) {
     this.listener = listener;
@@ -51,12 +54,36 @@ final class Clients {
     return true;
   }
 
-  /** Notes an admitted connection so that it can be told of the end. On its loop. */
-  void add(Channel channel, PacketReceiver receiver) {
+  /**
+   * Notes an admitted connection so that it can be told of the end. On its loop.
+   *
+   * @param known the redirection that its CONNECT will be answered with
+   */
+  void add(Channel channel, PacketReceiver receiver, @Nullable Redirect known) {
     open.put(channel, receiver);
     channel.closeFuture().addListener(done -> open.remove(channel));
     if (closed) {
       receiver.disconnect(ReasonCode.SERVER_SHUTTING_DOWN);
+      return;
+    }
+    Redirect now = redirect;
+    if (now != null && known == null) { // it was accepted just before
+      receiver.redirect(now);
+    }
+  }
+
+  /**
+   * Sends all clients elsewhere that were let in without being told so, now and those that are just
+   * being accepted. What was begun goes on by itself.
+   *
+   * @param target where to, or null to let clients in again
+   */
+  void redirect(@Nullable Redirect target) {
+    boolean begins = redirect == null && target != null;
+    redirect = target;
+    if (begins) {
+      open.forEach(
+          (channel, receiver) -> channel.eventLoop().execute(() -> receiver.redirect(target)));
     }
   }
 

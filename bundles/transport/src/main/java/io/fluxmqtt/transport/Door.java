@@ -1,6 +1,7 @@
 package io.fluxmqtt.transport;
 
 import io.fluxmqtt.session.ConnectionHandler;
+import io.fluxmqtt.session.Limits;
 import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.SessionManager;
 import io.netty.channel.Channel;
@@ -17,7 +18,6 @@ final class Door extends ChannelInitializer<Channel> {
   record Terms(ListenerSettings settings, ListenerProfile profile) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(Door.class);
-  private static final int CLIENT_ID_MAX_BYTES = 65_535;
 
   private final SessionManager sessions;
   private final Loops loops;
@@ -58,12 +58,12 @@ final class Door extends ChannelInitializer<Channel> {
       channel.close();
       return;
     }
-    int packetMaxBytes = now.settings().packetMaxBytes();
-    FrameDecoder frames = new FrameDecoder(packetMaxBytes);
+    Limits limits = now.profile().limits();
+    FrameDecoder frames = new FrameDecoder(limits);
     PacketReceiver receiver = new PacketReceiver(connection, handler, frames);
     channel
         .pipeline()
-        .addLast(frames, new MqttDecoder(packetMaxBytes, CLIENT_ID_MAX_BYTES), receiver);
-    clients.add(channel, receiver);
+        .addLast(frames, new MqttDecoder(limits.packetMaxBytes(), Limits.MAX_STRING), receiver);
+    clients.add(channel, receiver, now.profile().redirect());
   }
 }

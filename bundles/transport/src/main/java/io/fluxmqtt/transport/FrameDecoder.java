@@ -2,6 +2,7 @@ package io.fluxmqtt.transport;
 
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.UserProperty;
+import io.fluxmqtt.session.Limits;
 import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.fluxmqtt.transport.FrameInspector.Replacement;
@@ -29,15 +30,16 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private static final int MAX_LENGTH_BYTES = 4;
 
   private final int packetMaxBytes;
-  private final FrameInspector inspector = new FrameInspector();
+  private final FrameInspector inspector;
   // owned by the connection's loop
   private @Nullable ByteBuf cumulation;
   private int awaitedBytes;
   private boolean previewed; // of the packet that is awaited
   private boolean finished;
 
-  FrameDecoder(int packetMaxBytes) {
-    this.packetMaxBytes = packetMaxBytes;
+  FrameDecoder(Limits limits) {
+    this.packetMaxBytes = limits.packetMaxBytes();
+    this.inspector = new FrameInspector(limits);
   }
 
   /** The User Properties of the packet that is being handed on, if anybody reads them. */

@@ -3,10 +3,12 @@ package io.fluxmqtt.transport;
 import static io.fluxmqtt.api.message.ReasonCode.MALFORMED_PACKET;
 import static io.fluxmqtt.api.message.ReasonCode.PACKET_TOO_LARGE;
 import static io.fluxmqtt.api.message.ReasonCode.PROTOCOL_ERROR;
+import static io.fluxmqtt.api.message.ReasonCode.QUOTA_EXCEEDED;
 import static io.fluxmqtt.api.message.ReasonCode.TOPIC_NAME_INVALID;
 import static io.fluxmqtt.api.message.ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
 
 import io.fluxmqtt.api.message.UserProperty;
+import io.fluxmqtt.session.Limits;
 import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
@@ -50,6 +52,7 @@ final class FrameInspector {
    */
   record Replacement(int from, int to, byte[] properties) {}
 
+  private final Limits limits;
   // owned by the connection's loop
   private @Nullable ProtocolVersion version;
   private boolean padded; // the Remaining Length of the packet that comes
@@ -83,6 +86,10 @@ final class FrameInspector {
   private void note(ConnectHead head) {
     ProtocolVersion said = head.version();
     version = said != null ? said : head.nearest();
+  }
+
+  FrameInspector(Limits limits) {
+    this.limits = limits;
   }
 
   /** Checks what the first byte of a packet tells, before its length is known. */
@@ -316,7 +323,8 @@ final class FrameInspector {
     if (!body.isReadable()) { // [MQTT-3.8.3-2]
       throw new ProtocolViolation(PROTOCOL_ERROR, "SUBSCRIBE without a Topic Filter");
     }
-    while (body.isReadable()) {
+    for (int filters = 1; body.isReadable(); filters++) {
+      requireRoom(MqttMessageType.SUBSCRIBE, filters);
       skipField(body);
       int options = body.readUnsignedByte();
       int reserved = isVersion5() ? 0xC0 : 0xFC;
@@ -340,8 +348,17 @@ final class FrameInspector {
     if (!body.isReadable()) { // [MQTT-3.10.3-2]
       throw new ProtocolViolation(PROTOCOL_ERROR, "UNSUBSCRIBE without a Topic Filter");
     }
-    while (body.isReadable()) {
+    for (int filters = 1; body.isReadable(); filters++) {
+      requireRoom(MqttMessageType.UNSUBSCRIBE, filters);
       skipField(body);
+    }
+  }
+
+  private void requireRoom(MqttMessageType type, int filters) {
+    if (filters > limits.filtersPerPacketMax()) {
+      throw new ProtocolViolation(
+          QUOTA_EXCEEDED,
+          "%s with more than %d Topic Filters".formatted(type, limits.filtersPerPacketMax()));
     }
   }
 
@@ -365,7 +382,7 @@ final class FrameInspector {
 
   private void properties(PropertyRules.Place place, ByteBuf body) {
     int from = body.readerIndex();
-    PropertyRules.Parts parts = PropertyRules.check(place, body);
+    PropertyRules.Parts parts = PropertyRules.check(place, body, limits);
     if (parts != null) {
       replacements.add(new Replacement(from, body.readerIndex(), parts.others()));
       if (!parts.user().isEmpty()) { // one place of a packet at most has readers

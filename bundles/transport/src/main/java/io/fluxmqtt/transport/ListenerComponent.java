@@ -99,6 +99,149 @@ public final class ListenerComponent implements Listener {
     int connectTimeoutSeconds() default 5;
 
     @AttributeDefinition(
+        name = "Longest client id",
+        description =
+            "The longest Client Identifier, in bytes of UTF-8, 23 to 65535; a longer one is refused"
+                + " with 0x85 (3.x: code 2). A change counts for new connections only.",
+        min = "23",
+        max = "65535")
+    int clientIdMaxBytes() default 65_535;
+
+    @AttributeDefinition(
+        name = "Longest topic",
+        description =
+            "The longest topic or filter, in bytes of UTF-8, 1 to 65535. A longer topic is refused"
+                + " with 0x90 (3.x: closed), a filter with 0x8F (3.x: 0x80). A change counts for"
+                + " new connections only.",
+        min = "1",
+        max = "65535")
+    int topicMaxBytes() default 65_535;
+
+    @AttributeDefinition(
+        name = "Most levels of a topic",
+        description =
+            "Levels that a topic or filter may have, 1 to 200; one with more is refused as one that"
+                + " is too long. A change counts for new connections only.",
+        min = "1",
+        max = "200")
+    int topicMaxLevels() default 128;
+
+    @AttributeDefinition(
+        name = "Most filters of a packet",
+        description =
+            "Topic filters in one SUBSCRIBE or UNSUBSCRIBE, 1 to 268435460; more close with 0x97."
+                + " A change counts for new connections only.",
+        min = "1",
+        max = "268435460")
+    int filtersPerPacketMax() default 10_000;
+
+    @AttributeDefinition(
+        name = "Most user properties",
+        description =
+            "User Properties in one packet, 0 to 268435460; more are refused with 0x97."
+                + " A change counts for new connections only.",
+        min = "0",
+        max = "268435460")
+    int userPropertiesMax() default 1_000;
+
+    @AttributeDefinition(
+        name = "Bytes of user properties",
+        description =
+            "Bytes of the names and values of all User Properties in one packet, 0 to 268435460;"
+                + " more are refused with 0x97. A change counts for new connections only.",
+        min = "0",
+        max = "268435460")
+    int userPropertiesMaxBytes() default 65_536;
+
+    @AttributeDefinition(
+        name = "Wildcard subscriptions",
+        description =
+            "Whether filters may hold + and #, true or false. Without, such a SUBSCRIBE closes with"
+                + " 0xA2 (3.x: SUBACK 0x80). A change counts for new connections only.")
+    boolean wildcardSubscriptions() default true;
+
+    @AttributeDefinition(
+        name = "Shared subscriptions",
+        description =
+            "Whether $share/... is available, true or false. Without, such a SUBSCRIBE closes with"
+                + " 0x9E (3.x: SUBACK 0x80). A change counts for new connections only.")
+    boolean sharedSubscriptions() default true;
+
+    @AttributeDefinition(
+        name = "Subscription identifiers",
+        description =
+            "Whether SUBSCRIBE may hold a Subscription Identifier, true or false. Without, it closes"
+                + " with 0xA1. A change counts for new connections only.")
+    boolean subscriptionIdentifiers() default true;
+
+    @AttributeDefinition(
+        name = "Retain",
+        description =
+            "Whether messages and wills may be retained, true or false. Without, a retained PUBLISH"
+                + " closes with 0x9A, and a CONNECT with such a will is refused with it (3.x: code"
+                + " 5). A change counts for new connections only.")
+    boolean retain() default true;
+
+    @AttributeDefinition(
+        name = "Maximum QoS",
+        description =
+            "The highest QoS of messages and wills from clients, and that subscriptions are"
+                + " granted, 0 to 2. A PUBLISH above it closes with 0x9B, a CONNECT with such a"
+                + " will is refused with it (3.x: code 5). A change counts for new connections"
+                + " only.",
+        min = "0",
+        max = "2")
+    int maximumQos() default 2;
+
+    @AttributeDefinition(
+        name = "Receive Maximum exceeded",
+        description =
+            "When a client has more unacknowledged messages than receiveMaximum of"
+                + " io.fluxmqtt.session: disconnect, with 0x93, as MQTT says; or warn, and let it"
+                + " wait, for devices that cannot count. A change counts for new connections only.",
+        options = {
+          @Option(label = "Disconnect", value = "disconnect"),
+          @Option(label = "Warn", value = "warn")
+        })
+    String receiveMaximumExceeded() default "disconnect";
+
+    @AttributeDefinition(
+        name = "Check the payload format",
+        description =
+            "Whether a payload that its publisher calls UTF-8 must be that, true or false. If not,"
+                + " it is refused with 0x99; QoS 0 closes. A change counts for new connections"
+                + " only.")
+    boolean payloadFormatCheck() default false;
+
+    @AttributeDefinition(
+        name = "Response information",
+        description =
+            "The topic that a 5.0 client is given to build its response topics from, if it asks;"
+                + " %c is its client id, %u its user name, %% a percent sign; empty for none."
+                + " A change counts for new connections only.")
+    String responseInformation() default "";
+
+    @AttributeDefinition(
+        name = "Redirect",
+        description =
+            "none; or use-another-server, or server-moved: clients that the authenticators accept"
+                + " are then refused with 0x9C or 0x9D (3.x: code 3), and told serverReference."
+                + " Hot: connected clients are sent away when it is switched on.",
+        options = {
+          @Option(label = "None", value = "none"),
+          @Option(label = "Use another server", value = "use-another-server"),
+          @Option(label = "Server moved", value = "server-moved")
+        })
+    String redirect() default "none";
+
+    @AttributeDefinition(
+        name = "Server reference",
+        description =
+            "Where redirected clients shall go: host or host:port, several separated by spaces;"
+                + " empty if they know. At most 1000 characters. Hot.")
+    String serverReference() default "";
+
+    @AttributeDefinition(
         name = "Authenticators",
         description =
             "Names of the authenticators that count here, a subset of those of io.fluxmqtt.access;"

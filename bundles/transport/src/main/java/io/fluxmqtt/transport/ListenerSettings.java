@@ -1,31 +1,50 @@
 package io.fluxmqtt.transport;
 
 import io.fluxmqtt.api.config.Settings;
+import io.fluxmqtt.api.message.QoS;
+import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.api.message.TopicFilter;
+import io.fluxmqtt.session.Capabilities;
+import io.fluxmqtt.session.Checks;
+import io.fluxmqtt.session.Limits;
 import io.fluxmqtt.session.ListenerProfile;
-import java.util.List;
+import io.fluxmqtt.session.Redirect;
+import io.fluxmqtt.session.ResponseInformation;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the configuration of one listener says; see {@link ListenerComponent.Config} for the keys.
+ *
+ * @param terms what its clients are given, at an address that is not known yet
  */
 record ListenerSettings(
-    String name,
-    String host,
-    int port,
-    int backlog,
-    int connectionsMax,
-    int packetMaxBytes,
-    int connectTimeoutSeconds,
-    List<String> authenticators,
-    boolean allowAnonymousRemote) {
+    String host, int port, int backlog, int connectionsMax, ListenerProfile terms) {
 
   /** The kinds of listener there are. */
   enum Type {
     TCP
   }
 
+  /** What happens when a client sends more than its Receive Maximum. */
+  enum Excess {
+    DISCONNECT,
+    WARN
+  }
+
+  /** Where clients are sent. */
+  enum Direction {
+    NONE,
+    USE_ANOTHER_SERVER,
+    SERVER_MOVED
+  }
+
   private static final int MAX_PORT = 65_535;
   private static final int MIN_PACKET_BYTES = 64;
+  private static final int MAX_PACKET_BYTES = 1 + 4 + Wire.MAX_VARIABLE;
+
+  /** What a client identifier may always have [MQTT-3.1.3-5]. */
+  private static final int MIN_CLIENT_ID_BYTES = 23;
 
   /**
    * Reads a configuration.
@@ -38,27 +57,81 @@ record ListenerSettings(
     if (host.isEmpty()) {
       throw settings.error("host", "is empty; set an address of this machine, or * for all");
     }
+    ListenerProfile terms =
+        new ListenerProfile(
+            settings.name(),
+            false,
+            settings.flag("allowAnonymousRemote"),
+            settings.list("authenticators"),
+            limits(settings),
+            capabilities(settings),
+            new Checks(
+                settings.choice("receiveMaximumExceeded", Excess.class) == Excess.DISCONNECT,
+                settings.flag("payloadFormatCheck")),
+            responseInformation(settings),
+            redirect(settings));
     return new ListenerSettings(
-        settings.name(),
         host,
         settings.integer("port", 0, MAX_PORT),
         settings.integer("backlog", 1, MAX_PORT),
         settings.integer("connectionsMax", 1, Integer.MAX_VALUE),
-        settings.integer("packetMaxBytes", MIN_PACKET_BYTES, 1 + 4 + Wire.MAX_VARIABLE),
-        settings.integer("connectTimeoutSeconds", 1, 3600),
-        settings.list("authenticators"),
-        settings.flag("allowAnonymousRemote"));
+        terms);
+  }
+
+  private static Limits limits(Settings settings) {
+    return new Limits(
+        settings.integer("packetMaxBytes", MIN_PACKET_BYTES, MAX_PACKET_BYTES),
+        TimeUnit.SECONDS.toMillis(settings.integer("connectTimeoutSeconds", 1, 3600)),
+        settings.integer("clientIdMaxBytes", MIN_CLIENT_ID_BYTES, Limits.MAX_STRING),
+        settings.integer("topicMaxBytes", 1, Limits.MAX_STRING),
+        settings.integer("topicMaxLevels", 1, TopicFilter.MAX_LEVELS),
+        settings.integer("filtersPerPacketMax", 1, MAX_PACKET_BYTES),
+        settings.integer("userPropertiesMax", 0, MAX_PACKET_BYTES),
+        settings.integer("userPropertiesMaxBytes", 0, MAX_PACKET_BYTES));
+  }
+
+  private static Capabilities capabilities(Settings settings) {
+    return new Capabilities(
+        settings.flag("wildcardSubscriptions"),
+        settings.flag("sharedSubscriptions"),
+        settings.flag("subscriptionIdentifiers"),
+        settings.flag("retain"),
+        QoS.of(settings.integer("maximumQos", 0, 2)));
+  }
+
+  private static ResponseInformation responseInformation(Settings settings) {
+    try {
+      return new ResponseInformation(settings.text("responseInformation"));
+    } catch (IllegalArgumentException e) {
+      throw settings.error("responseInformation", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static @Nullable Redirect redirect(Settings settings) {
+    String to = settings.text("serverReference");
+    ReasonCode reason =
+        switch (settings.choice("redirect", Direction.class)) {
+          case NONE -> null;
+          case USE_ANOTHER_SERVER -> ReasonCode.USE_ANOTHER_SERVER;
+          case SERVER_MOVED -> ReasonCode.SERVER_MOVED;
+        };
+    if (reason == null) {
+      return null;
+    }
+    try {
+      return new Redirect(reason, to.isEmpty() ? null : to);
+    } catch (IllegalArgumentException e) {
+      throw settings.error("serverReference", String.valueOf(e.getMessage()));
+    }
+  }
+
+  String name() {
+    return terms.name();
   }
 
   /** What the session manager is told of it. */
   ListenerProfile profile(boolean loopbackOnly) {
-    return new ListenerProfile(
-        name,
-        loopbackOnly,
-        allowAnonymousRemote,
-        authenticators,
-        packetMaxBytes,
-        TimeUnit.SECONDS.toMillis(connectTimeoutSeconds));
+    return terms.reachable(loopbackOnly);
   }
 
   /** Whether the same socket serves both. */

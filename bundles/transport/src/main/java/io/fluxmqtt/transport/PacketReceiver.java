@@ -4,6 +4,7 @@ import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.session.ConnectionHandler;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolViolation;
+import io.fluxmqtt.session.Redirect;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.mqtt.MqttMessage;
@@ -39,6 +40,13 @@ final class PacketReceiver extends ChannelInboundHandlerAdapter {
   void disconnect(ReasonCode reason) {
     if (!deaf) {
       guarded(() -> handler.disconnect(reason));
+    }
+  }
+
+  /** Has the client told where to go and the connection closed. On the connection's loop. */
+  void redirect(Redirect redirect) {
+    if (!deaf) {
+      guarded(() -> handler.redirect(redirect));
     }
   }
 

@@ -1,14 +1,10 @@
 package io.fluxmqtt.transport;
 
-import static io.netty.handler.codec.mqtt.MqttProperties.ASSIGNED_CLIENT_IDENTIFIER;
 import static io.netty.handler.codec.mqtt.MqttProperties.AUTHENTICATION_DATA;
 import static io.netty.handler.codec.mqtt.MqttProperties.AUTHENTICATION_METHOD;
-import static io.netty.handler.codec.mqtt.MqttProperties.MAXIMUM_PACKET_SIZE;
 import static io.netty.handler.codec.mqtt.MqttProperties.REASON_STRING;
-import static io.netty.handler.codec.mqtt.MqttProperties.RECEIVE_MAXIMUM;
-import static io.netty.handler.codec.mqtt.MqttProperties.SERVER_KEEP_ALIVE;
-import static io.netty.handler.codec.mqtt.MqttProperties.SESSION_EXPIRY_INTERVAL;
-import static io.netty.handler.codec.mqtt.MqttProperties.TOPIC_ALIAS_MAXIMUM;
+import static io.netty.handler.codec.mqtt.MqttProperties.RESPONSE_INFORMATION;
+import static io.netty.handler.codec.mqtt.MqttProperties.SERVER_REFERENCE;
 import static io.netty.handler.codec.mqtt.MqttProperties.USER_PROPERTY;
 
 import io.fluxmqtt.api.message.ReasonCode;
@@ -166,50 +162,45 @@ final class PacketWriter {
       start(CONNACK, 2).writeBoolean(ack.sessionPresent()).writeByte(ack.code());
       return true;
     }
-    int properties = connAckPropertyBytes(p);
-    String text = ifField(p.reasonString());
-    int withText = properties + Wire.textPropertyBytes(text);
-    int remaining = 2 + Wire.variableBytes(withText) + withText;
-    boolean hasText = text != null && fits(remaining); // [MQTT-3.2.2-19]
-    if (!hasText) {
-      remaining = 2 + Wire.variableBytes(properties) + properties;
-    }
+    int properties = ConnAckWriter.propertyBytes(p);
+    String response = withinConnAck(properties, p.responseInformation());
+    properties += Wire.textPropertyBytes(response);
+    String reference = withinConnAck(properties, p.serverReference());
+    properties += Wire.textPropertyBytes(reference);
+    String text = withinConnAck(properties, p.reasonString()); // [MQTT-3.2.2-19]
+    properties += Wire.textPropertyBytes(text);
+    int remaining = 2 + Wire.variableBytes(properties) + properties;
     if (!fits(remaining)) {
       accepted = false;
       return false;
     }
     ByteBuf to = start(CONNACK, remaining);
     to.writeBoolean(ack.sessionPresent()).writeByte(ack.code());
-    Wire.writeVariable(to, hasText ? withText : properties);
-    writeConnAckProperties(to, p);
-    Wire.writeTextProperty(to, REASON_STRING, hasText ? text : null);
+    Wire.writeVariable(to, properties);
+    ConnAckWriter.write(to, p);
+    Wire.writeTextProperty(to, RESPONSE_INFORMATION, response);
+    Wire.writeTextProperty(to, SERVER_REFERENCE, reference);
+    Wire.writeTextProperty(to, REASON_STRING, text);
     return true;
   }
 
-  private static int connAckPropertyBytes(Packet.ConnAckProperties p) {
-    int bytes = p.sessionExpirySeconds() == null ? 0 : 5;
-    bytes += p.receiveMaximum() == null ? 0 : 3;
-    bytes += p.maximumPacketSize() == null ? 0 : 5;
-    bytes += Wire.textPropertyBytes(p.assignedClientId());
-    bytes += p.topicAliasMaximum() == 0 ? 0 : 3;
-    bytes += p.serverKeepAliveSeconds() == null ? 0 : 3;
-    bytes += Wire.textPropertyBytes(p.authenticationMethod());
-    return bytes + Wire.binaryPropertyBytes(p.authenticationData());
-  }
-
-  private static void writeConnAckProperties(ByteBuf to, Packet.ConnAckProperties p) {
-    writeInt(to, SESSION_EXPIRY_INTERVAL, p.sessionExpirySeconds());
-    writeShort(to, RECEIVE_MAXIMUM, p.receiveMaximum());
-    writeInt(to, MAXIMUM_PACKET_SIZE, p.maximumPacketSize());
-    Wire.writeTextProperty(to, ASSIGNED_CLIENT_IDENTIFIER, p.assignedClientId());
-    writeShort(to, TOPIC_ALIAS_MAXIMUM, p.topicAliasMaximum() == 0 ? null : p.topicAliasMaximum());
-    writeShort(to, SERVER_KEEP_ALIVE, p.serverKeepAliveSeconds());
-    Wire.writeTextProperty(to, AUTHENTICATION_METHOD, p.authenticationMethod());
-    Wire.writeBinaryProperty(to, AUTHENTICATION_DATA, p.authenticationData());
+  /** A text that CONNACK can do without, if it is not too large with it. */
+  private @Nullable String withinConnAck(int otherProperties, @Nullable String text) {
+    String sayable = ifField(text);
+    int properties = otherProperties + Wire.textPropertyBytes(sayable);
+    return fits(2L + Wire.variableBytes(properties) + properties) ? sayable : null;
   }
 
   private void disconnect(Packet.Disconnect disconnect) {
     if (!version5 || !fits(1)) { // a server of 3.x just closes
+      return;
+    }
+    String reference = ifField(disconnect.serverReference());
+    if (reference != null && fits(1L + propertyBlockBytes(reference))) {
+      ByteBuf to = start(DISCONNECT, 1 + propertyBlockBytes(reference));
+      to.writeByte(disconnect.reason().code());
+      Wire.writeVariable(to, Wire.textPropertyBytes(reference));
+      Wire.writeTextProperty(to, SERVER_REFERENCE, reference);
       return;
     }
     String text = reasonStringIfFits(disconnect.reasonString(), 1); // [MQTT-3.14.2-3]
@@ -292,18 +283,6 @@ final class PacketWriter {
   private static void writePropertyBlock(ByteBuf to, @Nullable String reasonString) {
     Wire.writeVariable(to, Wire.textPropertyBytes(reasonString));
     Wire.writeTextProperty(to, REASON_STRING, reasonString);
-  }
-
-  private static void writeInt(ByteBuf to, int id, @Nullable Long value) {
-    if (value != null) {
-      to.writeByte(id).writeInt((int) (long) value);
-    }
-  }
-
-  private static void writeShort(ByteBuf to, int id, @Nullable Integer value) {
-    if (value != null) {
-      to.writeByte(id).writeShort(value);
-    }
   }
 
   private ByteBuf start(int type, int remaining) {

@@ -3,6 +3,7 @@ package io.fluxmqtt.transport;
 import static io.fluxmqtt.api.message.ReasonCode.MALFORMED_PACKET;
 import static io.fluxmqtt.api.message.ReasonCode.PACKET_TOO_LARGE;
 import static io.fluxmqtt.api.message.ReasonCode.PROTOCOL_ERROR;
+import static io.fluxmqtt.api.message.ReasonCode.QUOTA_EXCEEDED;
 import static io.fluxmqtt.api.message.ReasonCode.TOPIC_ALIAS_INVALID;
 import static io.netty.handler.codec.mqtt.MqttProperties.AUTHENTICATION_DATA;
 import static io.netty.handler.codec.mqtt.MqttProperties.AUTHENTICATION_METHOD;
@@ -25,6 +26,7 @@ import static io.netty.handler.codec.mqtt.MqttProperties.WILL_DELAY_INTERVAL;
 
 import io.fluxmqtt.api.message.EncodedUserProperties;
 import io.fluxmqtt.api.message.UserProperty;
+import io.fluxmqtt.session.Limits;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
@@ -128,7 +130,7 @@ final class PropertyRules {
    * @throws ProtocolViolation if a rule is broken
    * @throws IndexOutOfBoundsException if a property runs past the end of the block
    */
-  static @Nullable Parts check(Place place, ByteBuf in) {
+  static @Nullable Parts check(Place place, ByteBuf in, Limits limits) {
     int length = length(in);
     checkLength(length, in.readableBytes());
     if (length == 0) {
@@ -138,7 +140,7 @@ final class PropertyRules {
     in.readBytes(block);
     long seen = 0;
     int others = 0;
-    UserProperties user = new UserProperties(block, place.readsUserProperties);
+    UserProperties user = new UserProperties(block, place, limits);
     int at = 0;
     while (at < length) {
       int id = block[at];
@@ -277,20 +279,22 @@ final class PropertyRules {
   /** Gathers the User Properties of a block. */
   private static final class UserProperties {
     private final byte[] block;
-    private final boolean wanted;
+    private final Place place;
+    private final Limits limits;
     private byte[] gathered = {};
     private int bytes;
     private int count;
+    private long textBytes;
 
-    UserProperties(byte[] block, boolean wanted) {
+    UserProperties(byte[] block, Place place, Limits limits) {
       this.block = block;
-      this.wanted = wanted;
+      this.place = place;
+      this.limits = limits;
     }
 
     /** Checks them as long as one follows the other; returns the index behind them. */
     int take(int from) {
       byte[] in = block;
-      int more = 0;
       int at = from;
       while (at < in.length && in[at] == USER_PROPERTY) {
         int name = at + 3;
@@ -304,11 +308,14 @@ final class PropertyRules {
           throw new ProtocolViolation(
               MALFORMED_PACKET, "User Property that is not UTF-8 as MQTT wants it");
         }
-        more++;
+        count++;
+        textBytes += nameEnd - name + valueEnd - value;
+        if (count > limits.userPropertiesMax() || textBytes > limits.userPropertiesMaxBytes()) {
+          throw tooMany();
+        }
         at = valueEnd;
       }
-      count += more;
-      if (wanted) {
+      if (place.readsUserProperties) {
         int length = at - from;
         if (gathered.length < bytes + length) {
           gathered = Arrays.copyOf(gathered, Math.max(bytes + length, 2 * bytes));
@@ -317,6 +324,13 @@ final class PropertyRules {
         bytes += length;
       }
       return at;
+    }
+
+    private ProtocolViolation tooMany() {
+      return new ProtocolViolation(
+          QUOTA_EXCEEDED,
+          "%s with more than %d User Properties or %d bytes of them"
+              .formatted(place, limits.userPropertiesMax(), limits.userPropertiesMaxBytes()));
     }
 
     List<UserProperty> list() {

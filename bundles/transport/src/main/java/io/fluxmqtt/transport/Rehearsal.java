@@ -7,6 +7,7 @@ import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
+import io.fluxmqtt.session.Redirect;
 import io.fluxmqtt.session.SessionManager;
 import java.io.IOException;
 import java.io.InputStream;
@@ -103,6 +104,11 @@ final class Rehearsal implements SessionManager {
 
     @Override
     public void disconnect(ReasonCode reason) {
+      connection.close();
+    }
+
+    @Override
+    public void redirect(Redirect redirect) {
       connection.close();
     }
 

@@ -4,6 +4,7 @@ import io.fluxmqtt.api.admin.Listener;
 import io.fluxmqtt.api.admin.ListenerInfo;
 import io.fluxmqtt.api.admin.ListenerInfo.State;
 import io.fluxmqtt.session.ListenerProfile;
+import io.fluxmqtt.session.Redirect;
 import io.fluxmqtt.session.SessionManager;
 import java.io.IOException;
 import java.util.Optional;
@@ -84,7 +85,17 @@ final class TcpListener implements Listener {
   public ListenerInfo info() {
     Status now = status;
     return new ListenerInfo(
-        name, now.uri(), now.state(), now.problem(), clients.count(), sessions.accessNote(profile));
+        name, now.uri(), now.state(), now.problem(), clients.count(), note(profile));
+  }
+
+  private String note(ListenerProfile live) {
+    Redirect redirect = live.redirect();
+    String note = sessions.accessNote(live);
+    if (redirect == null) {
+      return note;
+    }
+    String to = redirect.serverReference();
+    return note + ", sends clients " + (to == null ? "away" : "to " + Text.quote(to));
   }
 
   String name() {
@@ -195,6 +206,7 @@ final class TcpListener implements Listener {
     Status before = status;
     profile = asked;
     status = new Status(State.LISTENING, uri, null);
+    clients.redirect(asked.redirect()); // last: the door knows of it already
     if (before.state() != State.LISTENING || !before.uri().equals(uri)) {
       LOG.info("listener {}: listening on {} ({})", name, uri, sessions.accessNote(asked));
     }

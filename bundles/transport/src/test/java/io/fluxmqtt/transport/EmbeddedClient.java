@@ -1,8 +1,12 @@
 package io.fluxmqtt.transport;
 
+import io.fluxmqtt.session.Capabilities;
+import io.fluxmqtt.session.Checks;
+import io.fluxmqtt.session.Limits;
 import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolViolation;
+import io.fluxmqtt.session.ResponseInformation;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -21,20 +25,33 @@ final class EmbeddedClient {
   final RecordingSessions.Recorder recorder;
 
   EmbeddedClient() {
-    this(MAX_BYTES);
+    this(Limits.of(MAX_BYTES, 5000));
   }
 
   EmbeddedClient(int packetMaxBytes) {
+    this(Limits.of(packetMaxBytes, 5000));
+  }
+
+  EmbeddedClient(Limits limits) {
     ListenerProfile profile =
-        new ListenerProfile("test", true, false, List.of(), packetMaxBytes, 5000);
+        new ListenerProfile(
+            "test",
+            true,
+            false,
+            List.of(),
+            limits,
+            Capabilities.ALL,
+            Checks.STANDARD,
+            ResponseInformation.NONE,
+            null);
     connection = new NettyConnection(channel, new NettyEventLoop(channel.eventLoop()), profile);
     recorder = (RecordingSessions.Recorder) sessions.connected(connection);
-    FrameDecoder frames = new FrameDecoder(packetMaxBytes);
+    FrameDecoder frames = new FrameDecoder(limits);
     channel
         .pipeline()
         .addLast(
             frames,
-            new MqttDecoder(packetMaxBytes, 65_535),
+            new MqttDecoder(limits.packetMaxBytes(), 65_535),
             new PacketReceiver(connection, recorder, frames));
   }
 

@@ -11,6 +11,7 @@ import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.UserProperty;
+import io.fluxmqtt.session.Capabilities;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
 import io.netty.buffer.Unpooled;
@@ -176,7 +177,18 @@ class EncodingTest {
     EmbeddedClient client = client(ProtocolVersion.V5_0, UNLIMITED);
     Packet.ConnAckProperties properties =
         new Packet.ConnAckProperties(
-            UNLIMITED, 10, 3_000_000_000L, "id", 4, "hello", 60, "M", Payload.ofUtf8("d"));
+            UNLIMITED,
+            10,
+            3_000_000_000L,
+            "id",
+            4,
+            "hello",
+            60,
+            "M",
+            Payload.ofUtf8("d"),
+            new Capabilities(false, false, false, false, QoS.AT_LEAST_ONCE),
+            "response/id",
+            "other:1883");
     MqttConnAckMessage read =
         (MqttConnAckMessage)
             decoded(MqttVersion.MQTT_5, sent(client, new Packet.ConnAck(true, 0, properties)));
@@ -190,13 +202,19 @@ class EncodingTest {
     assertEquals("hello", Properties.text(p, MqttProperties.REASON_STRING));
     assertEquals(60, Properties.integer(p, MqttProperties.SERVER_KEEP_ALIVE, 0));
     assertEquals("M", Properties.text(p, MqttProperties.AUTHENTICATION_METHOD));
+    assertEquals(1, Properties.integer(p, MqttProperties.MAXIMUM_QOS, 2));
+    assertEquals(0, Properties.integer(p, MqttProperties.RETAIN_AVAILABLE, 1));
+    assertEquals(0, Properties.integer(p, MqttProperties.WILDCARD_SUBSCRIPTION_AVAILABLE, 1));
+    assertEquals(0, Properties.integer(p, MqttProperties.SUBSCRIPTION_IDENTIFIER_AVAILABLE, 1));
+    assertEquals(0, Properties.integer(p, MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE, 1));
+    assertEquals("response/id", Properties.text(p, MqttProperties.RESPONSE_INFORMATION));
+    assertEquals("other:1883", Properties.text(p, MqttProperties.SERVER_REFERENCE));
     assertEquals(Payload.ofUtf8("d"), Properties.binary(p, MqttProperties.AUTHENTICATION_DATA));
   }
 
   @Test
   void connAckFollowsItsOwnForm() {
-    Packet.ConnAckProperties none =
-        new Packet.ConnAckProperties(null, null, null, null, 0, null, null, null, null);
+    Packet.ConnAckProperties none = Packet.ConnAckProperties.refusal(null, null);
     EmbeddedClient unknown = new EmbeddedClient();
     assertHex("20 02 00 01", sent(unknown, new Packet.ConnAck(false, 1, null)));
     assertHex("20 03 00 84 00", sent(unknown, new Packet.ConnAck(false, 0x84, none)));
@@ -230,7 +248,19 @@ class EncodingTest {
     assertHex(
         "E0 01 82", sent(client, new Packet.Disconnect(ReasonCode.PROTOCOL_ERROR, null, longText)));
     Packet.ConnAckProperties properties =
-        new Packet.ConnAckProperties(null, 10, null, null, 0, longText, null, null, null);
+        new Packet.ConnAckProperties(
+            null,
+            10,
+            null,
+            null,
+            0,
+            longText,
+            null,
+            null,
+            null,
+            Capabilities.ALL,
+            longText,
+            longText);
     assertHex("20 06 00 87 03 21 000A", sent(client, new Packet.ConnAck(false, 0x87, properties)));
     assertHex(
         "F0 06 18 04 15 0001 4D",

@@ -10,6 +10,7 @@ import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.UserProperty;
 import io.fluxmqtt.itests.kit.Normative;
+import io.fluxmqtt.session.Capabilities;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
 import java.nio.charset.StandardCharsets;
@@ -171,7 +172,10 @@ class MaximumPacketSizeTest {
 
   private static Packet connAck(int code, @Nullable String text) {
     return new Packet.ConnAck(
-        false, code, new Packet.ConnAckProperties(null, 10, 999L, null, 0, text, null, null, null));
+        false,
+        code,
+        new Packet.ConnAckProperties(
+            null, 10, 999L, null, 0, text, null, null, null, Capabilities.ALL, null, null));
   }
 
   private static Packet auth(@Nullable String text, List<UserProperty> user) {

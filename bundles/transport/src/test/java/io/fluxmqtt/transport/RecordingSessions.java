@@ -7,6 +7,7 @@ import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
+import io.fluxmqtt.session.Redirect;
 import io.fluxmqtt.session.SessionManager;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +61,15 @@ final class RecordingSessions implements SessionManager {
       events.add("disconnect " + reason);
       connection.established(ProtocolVersion.V5_0, 0xFFFF_FFFFL);
       connection.send(new Packet.Disconnect(reason, null, null));
+      connection.close();
+    }
+
+    @Override
+    public void redirect(Redirect redirect) {
+      events.add("redirect " + redirect.serverReference());
+      connection.established(ProtocolVersion.V5_0, 0xFFFF_FFFFL);
+      connection.send(
+          new Packet.Disconnect(redirect.reason(), null, null, redirect.serverReference()));
       connection.close();
     }
 

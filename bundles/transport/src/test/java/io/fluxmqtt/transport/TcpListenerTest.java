@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.api.admin.ListenerInfo;
 import io.fluxmqtt.api.admin.ListenerInfo.State;
+import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -310,7 +311,8 @@ class TcpListenerTest {
   }
 
   private static ListenerSettings settings(String name, String host, int port, int max) {
-    return new ListenerSettings(name, host, port, 100, max, 100_000, 5, List.of(), false);
+    return new ListenerSettings(
+        host, port, 100, max, new ListenerProfile(name, false, false, List.of(), 100_000, 5000));
   }
 
   private static int port(TcpListener listener) {

@@ -28,6 +28,17 @@ public interface BrokerAdmin {
    */
   CompletionStage<Boolean> kick(String clientId);
 
+  /**
+   * As {@link #kick}, with Reason Code 0x9C (Use another server) or 0x9D (Server moved) instead. A
+   * 3.x client is not told, only closed.
+   *
+   * @param serverReference where to, such as {@code other.example.org:1883}
+   * @param forGood whether the client is to go there from now on, not only this time
+   * @throws IllegalArgumentException if the reference cannot be sent
+   */
+  CompletionStage<Boolean> redirect(
+      String clientId, Optional<String> serverReference, boolean forGood);
+
   /** All Subscriptions, or those of one client. */
   CompletionStage<List<SubscriptionInfo>> subscriptions(Optional<String> clientId);
 

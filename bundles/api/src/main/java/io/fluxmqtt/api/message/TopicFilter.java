@@ -126,23 +126,30 @@ public record TopicFilter(@Nullable String shareName, String filter) {
     }
   }
 
-  private static boolean isValidText(String text) {
-    if (text.isEmpty()) { // [MQTT-4.7.3-1]
-      return false;
-    }
+  /** The number of levels of a name or filter: one more than it has slashes. */
+  public static int levels(String text) {
     int levels = 1;
+    for (int slash = text.indexOf('/'); slash >= 0; slash = text.indexOf('/', slash + 1)) {
+      levels++;
+    }
+    return levels;
+  }
+
+  /** The length of a text in UTF-8. */
+  public static int utf8Bytes(String text) {
     int bytes = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c == 0) { // [MQTT-4.7.3-2]
-        return false;
-      }
-      if (c == '/') {
-        levels++;
-      }
       bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
     }
-    return levels <= MAX_LEVELS && bytes <= MAX_BYTES; // [MQTT-4.7.3-3]
+    return bytes;
+  }
+
+  private static boolean isValidText(String text) {
+    return !text.isEmpty() // [MQTT-4.7.3-1]
+        && text.indexOf(0) < 0 // [MQTT-4.7.3-2]
+        && levels(text) <= MAX_LEVELS
+        && (text.length() * 3L <= MAX_BYTES || utf8Bytes(text) <= MAX_BYTES); // [MQTT-4.7.3-3]
   }
 
   private static boolean startsWithWildcard(String filter) {

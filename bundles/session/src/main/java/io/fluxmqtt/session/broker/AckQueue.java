@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps acknowledgements in the order of the packets they answer [MQTT-4.6.0-2] [MQTT-4.6.0-3],
- * though some must wait until their message is safe. Owned by the connection's loop.
+ * though some must wait until their message is safe. A client that goes on sending while many wait
+ * is held until they have left, so that they stay bounded whatever binds it. Owned by the
+ * connection's loop.
  */
 final class AckQueue {
   /** A place in the order. */
@@ -30,6 +32,7 @@ final class AckQueue {
 
   private final ClientConnection connection;
   private final Deque<Slot> slots = new ArrayDeque<>();
+  private boolean holding;
 
   AckQueue(ClientConnection connection) {
     this.connection = connection;
@@ -48,12 +51,16 @@ final class AckQueue {
   Slot open() {
     Slot slot = new Slot();
     slots.add(slot);
+    if (!holding && slots.size() >= most()) {
+      holding = true;
+      connection.intake().hold();
+    }
     return slot;
   }
 
-  /** Answers that wait. */
-  int size() {
-    return slots.size();
+  /** Above what a client sends that keeps to its Receive Maximum. */
+  private int most() {
+    return 2 * connection.promised().receiveMaximum();
   }
 
   private void sendFilled() {
@@ -63,6 +70,10 @@ final class AckQueue {
       if (first.afterwards != null) {
         first.afterwards.run();
       }
+    }
+    if (holding && slots.size() < most()) {
+      holding = false;
+      connection.worker().execute(connection.intake()::release);
     }
   }
 }

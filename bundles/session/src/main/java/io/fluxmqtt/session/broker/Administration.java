@@ -6,7 +6,9 @@ import io.fluxmqtt.api.admin.ClientInfo;
 import io.fluxmqtt.api.admin.ListenerInfo;
 import io.fluxmqtt.api.admin.RetainedInfo;
 import io.fluxmqtt.api.admin.SubscriptionInfo;
+import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.TopicFilter;
+import io.fluxmqtt.session.Redirect;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -16,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What shells and consoles see of the broker and do to it. State is read by its owner. */
 public final class Administration implements BrokerAdmin, BrokerStatistics {
@@ -60,11 +63,25 @@ public final class Administration implements BrokerAdmin, BrokerStatistics {
 
   @Override
   public CompletionStage<Boolean> kick(String clientId) {
+    return kick(clientId, null);
+  }
+
+  @Override
+  public CompletionStage<Boolean> redirect(
+      String clientId, Optional<String> serverReference, boolean forGood) {
+    return kick(
+        clientId,
+        new Redirect(
+            forGood ? ReasonCode.SERVER_MOVED : ReasonCode.USE_ANOTHER_SERVER,
+            serverReference.orElse(null)));
+  }
+
+  private CompletionStage<Boolean> kick(String clientId, @Nullable Redirect redirect) {
     Session session = broker.sessions().find(clientId);
     if (session == null) {
       return CompletableFuture.completedFuture(false);
     }
-    return ask(session, Session::kick);
+    return ask(session, found -> found.kick(redirect));
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.fluxmqtt.session.ConnectionHandler;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
+import io.fluxmqtt.session.Redirect;
 import io.fluxmqtt.session.access.Verdict;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
@@ -34,6 +35,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   private final Broker broker;
   private final Worker worker;
   private final Connection connection;
+  private final BrokerSettings promised;
   private final Intake intake;
   private final AckQueue acks = new AckQueue(this);
   private final Incoming incoming;
@@ -53,11 +55,13 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     this.broker = broker;
     this.worker = worker;
     this.connection = connection;
+    this.promised = broker.settings();
     this.intake = new Intake(broker, this);
     this.incoming = new Incoming(broker, this);
     this.authentication = new EnhancedAuthentication(broker, this);
     this.keepAlive = new KeepAlive(worker, broker, this);
-    keepAlive.awaitConnect(connection.listener().connectTimeoutMillis(), this::connectTimedOut);
+    keepAlive.awaitConnect(
+        connection.listener().limits().connectTimeoutMillis(), this::connectTimedOut);
     worker.connectionOpened();
   }
 
@@ -78,7 +82,8 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
       phase = Phase.CONNECTING;
       dialect = Dialect.of(version);
       // [MQTT-3.2.2-19] how long the answer may be is not known, so it holds no text
-      guard(() -> turnAway(violation.reason(), violation.getMessage(), null));
+      Packet.ConnAck answer = dialect.refuse(violation.reason(), null);
+      guard(() -> turnAway(violation.reason(), violation.getMessage(), answer));
     } else if (phase != Phase.CLOSED) {
       guard(() -> fail(violation));
     }
@@ -103,7 +108,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   @Override
   public void disconnect(ReasonCode reason) {
     if (phase != Phase.CLOSED) {
-      close(reason, null);
+      close(reason, null, null);
     }
     worker.flush();
   }
@@ -121,6 +126,14 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     }
     LOG.debug("{} closed: {}", this, cause == null ? "by the client" : cause.toString());
     ended(true);
+    worker.flush();
+  }
+
+  @Override
+  public void redirect(Redirect redirect) {
+    if (phase != Phase.CLOSED) {
+      close(redirect.reason(), null, redirect.serverReference());
+    }
     worker.flush();
   }
 
@@ -226,15 +239,20 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   /** Refuses the connection with a CONNACK [MQTT-3.2.2-7]. */
   void refuse(ReasonCode reason, String text) {
     if (phase != Phase.CLOSED) {
-      turnAway(reason, text, text);
+      turnAway(reason, text, dialect.refuse(reason, text));
     }
   }
 
-  private void turnAway(ReasonCode reason, String text, @Nullable String told) {
+  /** Sends a client elsewhere instead of letting it in. */
+  void refuse(Redirect redirect) {
+    if (phase != Phase.CLOSED) {
+      turnAway(redirect.reason(), "redirected", dialect.refuse(redirect));
+    }
+  }
+
+  private void turnAway(ReasonCode reason, String text, Packet.@Nullable ConnAck answer) {
     broker.counters().refused(reason);
     LOG.debug("{} refused: {} ({})", this, reason, text);
-    // Before a CONNECT nobody knows what the client understands.
-    Packet answer = phase == Phase.AWAITING_CONNECT ? null : dialect.refuse(reason, told);
     if (answer != null) {
       send(answer);
     }
@@ -242,22 +260,26 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     connection.close();
   }
 
-  /**
-   * The client broke a rule: it is told where its version can say so, and the connection closes.
-   */
+  /** The client broke a rule: it is told where its version can say so, and then closed. */
   void fail(ProtocolViolation violation) {
     if (phase == Phase.AWAITING_CONNECT || phase == Phase.CONNECTING) {
       // [MQTT-3.2.0-1] before a successful CONNACK no DISCONNECT is sent
-      turnAway(violation.reason(), violation.getMessage(), violation.getMessage());
+      // and before a CONNECT nobody knows what the client understands
+      turnAway(
+          violation.reason(),
+          violation.getMessage(),
+          phase == Phase.AWAITING_CONNECT
+              ? null
+              : dialect.refuse(violation.reason(), violation.getMessage()));
     } else {
-      close(violation.reason(), violation.getMessage());
+      close(violation.reason(), violation.getMessage(), null);
     }
   }
 
   /** Another connection has come for this session. The session sees to itself. */
   void takenOver() {
     session = null;
-    close(ReasonCode.SESSION_TAKEN_OVER, null);
+    close(ReasonCode.SESSION_TAKEN_OVER, null, null);
   }
 
   /**
@@ -336,6 +358,11 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     return worker;
   }
 
+  /** The settings of which CONNACK tells some: for this connection these hold. */
+  BrokerSettings promised() {
+    return promised;
+  }
+
   Connection network() {
     return connection;
   }
@@ -371,12 +398,12 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   // --- ends ---
 
-  private void close(ReasonCode reason, @Nullable String text) {
+  private void close(ReasonCode reason, @Nullable String text, @Nullable String serverReference) {
     if (phase == Phase.CLOSED) {
       return;
     }
     LOG.debug("{} closed by the broker: {} ({})", this, reason, text);
-    Packet.Disconnect packet = dialect.disconnect(reason, text);
+    Packet.Disconnect packet = dialect.disconnect(reason, text, serverReference);
     if (packet != null && phase == Phase.CONNECTED) {
       send(packet);
     }
@@ -417,7 +444,10 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   @Override
   public void timedOut(long idleSeconds) {
-    close(ReasonCode.KEEP_ALIVE_TIMEOUT, reasonString("nothing came for " + idleSeconds + " s"));
+    close(
+        ReasonCode.KEEP_ALIVE_TIMEOUT,
+        reasonString("nothing came for " + idleSeconds + " s"),
+        null);
   }
 
   private Session session() {

@@ -7,8 +7,11 @@ import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.access.Client;
 import io.fluxmqtt.api.spi.auth.Credentials;
 import io.fluxmqtt.api.spi.auth.Principal;
+import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
+import io.fluxmqtt.session.ProtocolViolation;
+import io.fluxmqtt.session.Redirect;
 import io.fluxmqtt.session.access.Admission;
 import io.fluxmqtt.session.access.Verdict;
 import java.util.UUID;
@@ -47,6 +50,14 @@ final class ConnectFlow {
           ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "a kept session needs a Client Identifier");
       return;
     }
+    ListenerProfile listener = connection.network().listener();
+    if (!listener.limits().allowClientId(connect.clientId())) { // [MQTT-3.1.3-8]
+      connection.refuse(
+          ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+          "the Client Identifier is longer than %d bytes"
+              .formatted(listener.limits().clientIdMaxBytes()));
+      return;
+    }
     if (!readWill()) {
       return;
     }
@@ -55,7 +66,7 @@ final class ConnectFlow {
             clientId,
             connect.userName(),
             connect.password(),
-            connection.network().listener().name(),
+            listener.name(),
             connection.network().remoteAddress(),
             connection.network().certificates());
     String method = connect.authenticationMethod();
@@ -67,9 +78,7 @@ final class ConnectFlow {
       broker
           .access()
           .authenticate(
-              credentials,
-              connection.network().listener(),
-              admission -> worker.execute(() -> admitted(admission, null)));
+              credentials, listener, admission -> worker.execute(() -> admitted(admission, null)));
     }
   }
 
@@ -85,6 +94,11 @@ final class ConnectFlow {
       connection.refuse(ReasonCode.TOPIC_NAME_INVALID, "the Will Topic is not a valid Topic Name");
       return false;
     }
+    ProtocolViolation violation = Restrictions.of(message, connection.network().listener());
+    if (violation != null) { // [MQTT-3.2.2-12] [MQTT-3.2.2-13]
+      connection.refuse(violation.reason(), "the Will: " + violation.getMessage());
+      return false;
+    }
     will = new Session.Will(message, asked.delaySeconds());
     return true;
   }
@@ -96,6 +110,11 @@ final class ConnectFlow {
     if (admission instanceof Admission.Refused refused) {
       broker.refusals().refused(connection, clientId, connect.userName(), refused);
       connection.refuse(refused.reason(), "the client was not accepted");
+      return;
+    }
+    Redirect redirect = connection.network().listener().redirect();
+    if (redirect != null) { // only now: where the others are is nobody else's business
+      connection.refuse(redirect);
       return;
     }
     authenticationData = finalData;
@@ -164,19 +183,25 @@ final class ConnectFlow {
   }
 
   private Packet.ConnAck connAck(boolean sessionPresent, int keepAlive) {
-    BrokerSettings settings = broker.settings();
+    BrokerSettings settings = connection.promised();
+    ListenerProfile listener = connection.network().listener();
     long expiry = sessionExpirySeconds();
     Packet.ConnAckProperties properties =
         new Packet.ConnAckProperties(
             expiry == connect.sessionExpirySeconds() ? null : expiry,
             settings.receiveMaximum(),
-            (long) connection.network().listener().packetMaxBytes(),
+            (long) listener.limits().packetMaxBytes(),
             idAssigned ? clientId : null, // [MQTT-3.1.3-7]
             settings.topicAliasMaximum(),
             null,
             keepAlive == connect.keepAliveSeconds() ? null : keepAlive, // [MQTT-3.1.2-21]
             connect.authenticationMethod(), // [MQTT-4.12.0-5] [MQTT-4.12.0-6]
-            authenticationData);
+            authenticationData,
+            listener.capabilities(), // [MQTT-3.2.2-9]
+            connect.requestResponseInformation() // [MQTT-3.1.2-28]
+                ? listener.responseInformation().of(clientId, client().userName())
+                : null,
+            null);
     return new Packet.ConnAck(
         sessionPresent, ReasonCode.SUCCESS.code(), connection.dialect().accept(properties));
   }

@@ -15,6 +15,8 @@ final class Counters {
     NOT_AUTHORIZED,
     /** Its publisher's right could not be decided. */
     POLICY_UNAVAILABLE,
+    /** Its topic is beyond the listener's limits, or its payload is not what it says. */
+    REFUSED,
     /** The session's queue was full. */
     QUEUE_FULL,
     /** All queues together were full. */

@@ -3,6 +3,7 @@ package io.fluxmqtt.session.broker;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
+import io.fluxmqtt.session.Redirect;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +22,15 @@ sealed interface Dialect {
   /** The properties of the CONNACK that accepts, or null where the version has none. */
   Packet.@Nullable ConnAckProperties accept(Packet.ConnAckProperties properties);
 
-  /** The DISCONNECT that tells why the broker closes, or null where the version has none. */
-  Packet.@Nullable Disconnect disconnect(ReasonCode reason, @Nullable String text);
+  /** The CONNACK that sends a client elsewhere. */
+  Packet.ConnAck refuse(Redirect redirect);
+
+  /**
+   * The DISCONNECT that tells why the broker closes, and where to go if that is known, or null
+   * where the version has none.
+   */
+  Packet.@Nullable Disconnect disconnect(
+      ReasonCode reason, @Nullable String text, @Nullable String serverReference);
 
   /** Whether a negative PUBACK or PUBREC exists; else the message is acknowledged or not at all. */
   boolean canRefusePublish();
@@ -32,6 +40,9 @@ sealed interface Dialect {
 
   /** What SUBACK says of a Topic Filter that is refused. */
   ReasonCode refusedFilter(ReasonCode reason);
+
+  /** Whether CONNACK has told what is not available, so that to use it is a Protocol Error. */
+  boolean announcesCapabilities();
 
   /** Whether Receive Maximum binds the client. */
   boolean hasReceiveMaximum();
@@ -49,7 +60,7 @@ sealed interface Dialect {
       return new Packet.ConnAck( // section 4.13.1: an error in CONNECT is told in CONNACK
           false, // [MQTT-3.2.2-6]
           reason.code(),
-          new Packet.ConnAckProperties(null, null, null, null, 0, text, null, null, null));
+          Packet.ConnAckProperties.refusal(text, null));
     }
 
     @Override
@@ -58,8 +69,17 @@ sealed interface Dialect {
     }
 
     @Override
-    public Packet.Disconnect disconnect(ReasonCode reason, @Nullable String text) {
-      return new Packet.Disconnect(reason, null, text);
+    public Packet.ConnAck refuse(Redirect redirect) { // section 4.11
+      return new Packet.ConnAck(
+          false,
+          redirect.reason().code(),
+          Packet.ConnAckProperties.refusal(null, redirect.serverReference()));
+    }
+
+    @Override
+    public Packet.Disconnect disconnect(
+        ReasonCode reason, @Nullable String text, @Nullable String serverReference) {
+      return new Packet.Disconnect(reason, null, text, serverReference);
     }
 
     @Override
@@ -75,6 +95,11 @@ sealed interface Dialect {
     @Override
     public ReasonCode refusedFilter(ReasonCode reason) {
       return reason;
+    }
+
+    @Override
+    public boolean announcesCapabilities() {
+      return true;
     }
 
     @Override
@@ -115,10 +140,9 @@ sealed interface Dialect {
                 PROTOCOL_ERROR,
                 TOPIC_NAME_INVALID,
                 PACKET_TOO_LARGE,
-                PAYLOAD_FORMAT_INVALID,
-                RETAIN_NOT_SUPPORTED,
-                QOS_NOT_SUPPORTED ->
+                PAYLOAD_FORMAT_INVALID ->
                 NONE;
+            case QOS_NOT_SUPPORTED, RETAIN_NOT_SUPPORTED -> NOT_AUTHORIZED; // no use to try again
             default -> SERVER_UNAVAILABLE;
           };
       // [MQTT-3.2.2-6] of 3.1.1: without a code that fits, it closes without CONNACK.
@@ -131,7 +155,13 @@ sealed interface Dialect {
     }
 
     @Override
-    public Packet.@Nullable Disconnect disconnect(ReasonCode reason, @Nullable String text) {
+    public Packet.ConnAck refuse(Redirect redirect) {
+      return new Packet.ConnAck(false, SERVER_UNAVAILABLE, null);
+    }
+
+    @Override
+    public Packet.@Nullable Disconnect disconnect(
+        ReasonCode reason, @Nullable String text, @Nullable String serverReference) {
       return null;
     }
 
@@ -148,6 +178,11 @@ sealed interface Dialect {
     @Override
     public ReasonCode refusedFilter(ReasonCode reason) {
       return ReasonCode.UNSPECIFIED_ERROR; // 0x80, the one failure of SUBACK
+    }
+
+    @Override
+    public boolean announcesCapabilities() {
+      return false;
     }
 
     @Override

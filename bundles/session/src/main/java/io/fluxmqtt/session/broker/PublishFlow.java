@@ -7,11 +7,13 @@ import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.store.SessionChange;
+import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.fluxmqtt.session.access.Verdict;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +21,14 @@ import org.jspecify.annotations.Nullable;
  * routing, and the acknowledgement once the message is safe. Owned by the connection's loop.
  */
 final class PublishFlow {
+  private static final long WARNING_NANOS = TimeUnit.SECONDS.toNanos(60);
+
   private final Broker broker;
   private final ClientConnection connection;
   private final Map<Integer, String> aliases = new HashMap<>();
+  private final IncomingIds awaitingRelease = new IncomingIds(); // QoS 2 of this connection
+  private int awaitingAck; // QoS 1 messages
+  private @Nullable Long lastWarning; // when, in nanoseconds
 
   PublishFlow(Broker broker, ClientConnection connection) {
     this.broker = broker;
@@ -30,8 +37,11 @@ final class PublishFlow {
 
   void publish(Session session, Packet.Publish packet) {
     broker.counters().received.increment();
+    ListenerProfile listener = connection.network().listener();
+    Restrictions.check(packet.qos(), packet.retain(), listener.capabilities());
     String topic = topic(packet);
-    if (!TopicFilter.isValidTopicName(topic)) {
+    boolean isTooLong = !listener.limits().allowTopic(topic);
+    if (!isTooLong && !TopicFilter.isValidTopicName(topic)) {
       throw new ProtocolViolation(
           ReasonCode.TOPIC_NAME_INVALID, "'" + Printable.of(topic) + "' is not a valid Topic Name");
     }
@@ -42,20 +52,35 @@ final class PublishFlow {
           "Response Topic '" + Printable.of(responseTopic) + "' is not a valid Topic Name");
     }
     if (packet.qos() != QoS.AT_MOST_ONCE) {
-      checkReceiveMaximum(session, packet);
+      checkReceiveMaximum(packet);
       if (packet.qos() == QoS.EXACTLY_ONCE && session.incoming().contains(packet.packetId())) {
         // [MQTT-4.3.3-10] it was delivered onward already
         connection.acks().send(pubRec(packet, ReasonCode.SUCCESS, null));
         return;
       }
     }
+    if (isTooLong) {
+      refuseTopic(session, packet, topic);
+      return;
+    }
     connection.decide(
         new Access.Publish(topic, packet.qos(), packet.retain()),
         verdict -> decided(session, packet, topic, verdict));
   }
 
+  /** Says in PUBACK or PUBREC that a topic is beyond the limits, or else closes. */
+  private void refuseTopic(Session session, Packet.Publish packet, String topic) {
+    broker.counters().dropped(Counters.Drop.REFUSED);
+    if (packet.qos() == QoS.AT_MOST_ONCE || !connection.dialect().canRefusePublish()) {
+      throw Restrictions.tooLong(
+          ReasonCode.TOPIC_NAME_INVALID, topic, connection.network().listener());
+    }
+    refuse(session, packet, ReasonCode.TOPIC_NAME_INVALID);
+  }
+
   /** PUBREL: the identifier is free again. */
   void release(Session session, int packetId) {
+    awaitingRelease.remove(packetId);
     boolean known = session.incoming().contains(packetId);
     if (known) {
       session.incoming().remove(packetId);
@@ -95,7 +120,7 @@ final class PublishFlow {
       }
       return packet.topic();
     }
-    int maximum = broker.settings().topicAliasMaximum();
+    int maximum = connection.promised().topicAliasMaximum();
     if (alias > maximum) { // [MQTT-3.2.2-17]
       throw new ProtocolViolation(
           ReasonCode.TOPIC_ALIAS_INVALID,
@@ -113,14 +138,25 @@ final class PublishFlow {
     return topic;
   }
 
-  private void checkReceiveMaximum(Session session, Packet.Publish packet) {
-    int maximum = broker.settings().receiveMaximum();
-    int unacknowledged = session.incoming().size() + connection.acks().size();
-    boolean again = session.incoming().contains(packet.packetId());
-    if (!again && unacknowledged >= maximum && connection.dialect().hasReceiveMaximum()) {
-      throw new ProtocolViolation( // [MQTT-3.3.4-9]
+  /** [MQTT-3.3.4-7] counts what came on this connection, section 4.9. */
+  private void checkReceiveMaximum(Packet.Publish packet) {
+    int receiveMaximum = connection.promised().receiveMaximum();
+    boolean again = packet.qos() == QoS.EXACTLY_ONCE && awaitingRelease.contains(packet.packetId());
+    if (again || !connection.dialect().hasReceiveMaximum()) {
+      return;
+    }
+    if (awaitingRelease.size() + awaitingAck < receiveMaximum) {
+      return;
+    }
+    if (connection.network().listener().checks().receiveMaximum()) {
+      throw new ProtocolViolation(
           ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
-          "more than " + maximum + " QoS 1 and 2 messages are unacknowledged");
+          "more than " + receiveMaximum + " QoS 1 and 2 messages are unacknowledged");
+    }
+    long now = broker.nanoTime();
+    if (lastWarning == null || now - lastWarning > WARNING_NANOS) {
+      lastWarning = now;
+      broker.refusals().exceeded(connection, receiveMaximum);
     }
   }
 
@@ -147,6 +183,16 @@ final class PublishFlow {
   }
 
   private void accept(Session session, Packet.Publish packet, String topic) {
+    if (Restrictions.isFormatInvalid(
+        packet.payload(), packet.properties(), connection.network().listener())) {
+      broker.counters().dropped(Counters.Drop.REFUSED);
+      if (packet.qos() == QoS.AT_MOST_ONCE) { // section 3.3.2.3.2
+        throw new ProtocolViolation(
+            ReasonCode.PAYLOAD_FORMAT_INVALID, "the payload of a PUBLISH is not UTF-8");
+      }
+      refuse(session, packet, ReasonCode.PAYLOAD_FORMAT_INVALID);
+      return;
+    }
     Message message =
         new Message(topic, packet.payload(), packet.qos(), packet.retain(), packet.properties());
     Worker worker = connection.worker();
@@ -187,6 +233,7 @@ final class PublishFlow {
 
   private void remember(Session session, int packetId) {
     session.incoming().add(packetId);
+    awaitingRelease.add(packetId);
     if (session.isDurable()) {
       session.owner().journal().record(new SessionChange.PutIncoming(session.number(), packetId));
     }
@@ -200,8 +247,11 @@ final class PublishFlow {
       return;
     }
     AckQueue.Slot slot = connection.acks().open();
+    int waiting = packet.qos() == QoS.AT_LEAST_ONCE ? 1 : 0; // QoS 2 counts until its PUBREL
+    awaitingAck += waiting;
     journal.whenSafe(
         failure -> {
+          awaitingAck -= waiting;
           if (failure == null) {
             slot.fill(answer(packet, reason));
           } else {
@@ -214,6 +264,7 @@ final class PublishFlow {
       Session session, Packet.Publish packet, AckQueue.Slot slot, Throwable failure) {
     broker.counters().dropped(Counters.Drop.STORE_FAILED);
     session.incoming().remove(packet.packetId());
+    awaitingRelease.remove(packet.packetId());
     if (connection.dialect().canRefusePublish()) {
       slot.fill(answer(packet, ReasonCode.QUOTA_EXCEEDED));
     } else {
@@ -245,6 +296,8 @@ final class PublishFlow {
       case NOT_AUTHORIZED -> "no rule allows this client to publish there";
       case IMPLEMENTATION_SPECIFIC_ERROR -> "the access policy is not available";
       case QUOTA_EXCEEDED -> "there is no room to keep this message";
+      case TOPIC_NAME_INVALID -> "the Topic Name is longer or has more levels than allowed here";
+      case PAYLOAD_FORMAT_INVALID -> "the payload is not UTF-8";
       default -> reason.toString();
     };
   }

@@ -44,6 +44,19 @@ final class Refusals {
         left == 0 ? "" : " (" + left + " more were not logged)");
   }
 
+  /** A client sends more unacknowledged messages than it was told, and its listener lets it. */
+  void exceeded(ClientConnection connection, int maximum) {
+    if (mayLog()) {
+      LOG.warn(
+          "{} sends more than {} QoS 1 and 2 messages without waiting for an acknowledgement;"
+              + " its listener lets it (receiveMaximumExceeded=warn)",
+          connection,
+          maximum);
+    } else {
+      omitted.incrementAndGet();
+    }
+  }
+
   private boolean mayLog() {
     long now = TimeUnit.NANOSECONDS.toSeconds(broker.nanoTime());
     if (second.getAndSet(now) != now) {

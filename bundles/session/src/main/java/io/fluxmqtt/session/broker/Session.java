@@ -7,6 +7,7 @@ import io.fluxmqtt.api.spi.access.Client;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.api.spi.store.StoredSession;
 import io.fluxmqtt.session.EventLoop;
+import io.fluxmqtt.session.Redirect;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -252,7 +253,7 @@ final class Session {
     }
     disconnectedAtMillis = broker.wallMillis();
     recordHead();
-    startTimers(expirySeconds);
+    startTimers(0);
   }
 
   /** Sets the Session Expiry Interval that DISCONNECT asks for. */
@@ -281,16 +282,22 @@ final class Session {
     publishWill();
   }
 
-  private void startTimers(long expiry) {
+  /**
+   * Waits for the Will's delay and for the session's end, which publishes the Will if it is first
+   * [MQTT-3.1.2-8].
+   *
+   * @param away seconds since the Network Connection closed
+   */
+  private void startTimers(long away) {
     if (will != null) {
-      if (will.delaySeconds() == 0) {
+      if (will.delaySeconds() <= away) {
         publishWill();
-      } else { // [MQTT-3.1.3-9]: at its delay or at the session's end, whichever is first
-        willTimer = timer(will.delaySeconds(), this::publishWill);
+      } else {
+        willTimer = timer(will.delaySeconds() - away, this::publishWill);
       }
     }
-    if (expiry != StoredSession.NEVER_EXPIRES) {
-      expiryTimer = timer(expiry, this::end);
+    if (expirySeconds != StoredSession.NEVER_EXPIRES) {
+      expiryTimer = timer(Math.max(0, expirySeconds - away), this::end);
     }
   }
 
@@ -359,11 +366,15 @@ final class Session {
     long now = broker.wallMillis();
     disconnectedAtMillis = kept.disconnectedAtMillis() == null ? now : kept.disconnectedAtMillis();
     since = Instant.ofEpochMilli(disconnectedAtMillis);
-    long away = Math.max(0, TimeUnit.MILLISECONDS.toSeconds(now - disconnectedAtMillis));
-    startTimers(
-        expirySeconds == StoredSession.NEVER_EXPIRES
-            ? expirySeconds
-            : Math.max(0, expirySeconds - away));
+  }
+
+  /** All sessions are back: the time that this one was away counts. On the owner's loop. */
+  void restored() {
+    Long leftAtMillis = disconnectedAtMillis;
+    if (!connected && !ended && leftAtMillis != null) {
+      long awayMillis = Math.max(0, broker.wallMillis() - leftAtMillis);
+      startTimers(TimeUnit.MILLISECONDS.toSeconds(awayMillis));
+    }
   }
 
   Subscriptions subscriptions() {
@@ -394,13 +405,21 @@ final class Session {
 
   // --- for the operator ---
 
-  /** Closes the Network Connection; returns whether there was one. */
-  boolean kick() {
+  /**
+   * Closes the Network Connection; returns whether there was one.
+   *
+   * @param redirect where to send the client, or null
+   */
+  boolean kick(@Nullable Redirect redirect) {
     ClientConnection current = connection;
     if (current == null) {
       return false;
     }
-    current.disconnect(ReasonCode.ADMINISTRATIVE_ACTION);
+    if (redirect == null) {
+      current.disconnect(ReasonCode.ADMINISTRATIVE_ACTION);
+    } else {
+      current.redirect(redirect);
+    }
     return true;
   }
 

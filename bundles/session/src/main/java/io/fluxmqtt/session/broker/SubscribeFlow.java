@@ -1,10 +1,12 @@
 package io.fluxmqtt.session.broker;
 
 import io.fluxmqtt.api.message.Printable;
+import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.store.StoredSubscription;
+import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.fluxmqtt.session.access.Verdict;
@@ -62,8 +64,14 @@ final class SubscribeFlow {
 
   /** Handles the requests that are left; called again when an awaited decision has come. */
   void goOn() {
+    ListenerProfile listener = connection.network().listener();
+    Restrictions.check(packet, listener.capabilities());
     while (reasons.size() < packet.requests().size()) {
       Packet.SubscribeRequest request = packet.requests().get(reasons.size());
+      if (!listener.limits().allowTopic(request.filter())) {
+        reasons.add(connection.dialect().refusedFilter(ReasonCode.TOPIC_FILTER_INVALID));
+        continue;
+      }
       TopicFilter filter = parse(connection, request.filter());
       if (filter == null) {
         reasons.add(ReasonCode.TOPIC_FILTER_INVALID);
@@ -74,10 +82,18 @@ final class SubscribeFlow {
             ReasonCode.PROTOCOL_ERROR,
             "No Local on Shared Subscription " + Printable.of(request.filter()));
       }
+      ProtocolViolation unavailable = Restrictions.of(filter, listener.capabilities());
+      if (unavailable != null) {
+        if (connection.dialect().announcesCapabilities()) {
+          throw unavailable;
+        }
+        reasons.add(connection.dialect().refusedFilter(unavailable.reason()));
+        continue;
+      }
       int before = reasons.size();
       Asked asked = new Asked();
       connection.decide(
-          new Access.Subscribe(filter, request.qos()),
+          new Access.Subscribe(filter, granted(request)),
           verdict -> {
             reasons.add(decided(filter, request, verdict));
             if (asked.isOver) {
@@ -106,17 +122,23 @@ final class SubscribeFlow {
     };
   }
 
+  /** [MQTT-3.2.2-10] what the listener does not have is not granted, nor refused for it. */
+  private QoS granted(Packet.SubscribeRequest request) {
+    return request.qos().min(connection.network().listener().capabilities().maximumQos());
+  }
+
   private ReasonCode subscribe(TopicFilter filter, Packet.SubscribeRequest request) {
     boolean isNew = !session.subscriptions().contains(filter);
     if (isNew && session.subscriptions().size() >= broker.settings().subscriptionsPerSessionMax()) {
       return connection.dialect().refusedFilter(ReasonCode.QUOTA_EXCEEDED);
     }
+    QoS qos = granted(request);
     session
         .subscriptions()
         .put(
             new StoredSubscription(
                 filter,
-                request.qos(),
+                qos,
                 request.noLocal(),
                 request.retainAsPublished(),
                 request.retainHandling(),
@@ -126,12 +148,9 @@ final class SubscribeFlow {
     if (sendRetained && !filter.isShared()) {
       replays.add(
           new RetainedReplay(
-              broker.retained().cursor(filter.filter()),
-              request.qos(),
-              packet.identifier(),
-              broker));
+              broker.retained().cursor(filter.filter()), qos, packet.identifier(), broker));
     }
-    return ReasonCode.granted(request.qos());
+    return ReasonCode.granted(qos);
   }
 
   private void answer() {

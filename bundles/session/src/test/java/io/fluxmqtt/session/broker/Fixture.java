@@ -8,6 +8,8 @@ import io.fluxmqtt.api.spi.auth.Authentication;
 import io.fluxmqtt.api.spi.auth.Authenticator;
 import io.fluxmqtt.api.spi.auth.EnhancedAuthenticator;
 import io.fluxmqtt.api.spi.auth.Principal;
+import io.fluxmqtt.api.spi.store.SessionStore;
+import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.access.AccessControl;
 import io.fluxmqtt.session.access.AccessSettings;
 import io.fluxmqtt.session.access.Plugin;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A broker with two loops and a house loop, a clock that stands still, and a policy to set. */
@@ -45,7 +48,7 @@ final class Fixture {
           false);
 
   private static final Comparable<Object> AUTHORIZER = other -> 0;
-  private static final Comparable<Object> AUTHENTICATOR = other -> 0;
+  static final Comparable<Object> AUTHENTICATOR = other -> 0;
   private static final Comparable<Object> ENHANCED = other -> 0;
 
   final MemoryStores stores = new MemoryStores();
@@ -64,6 +67,12 @@ final class Fixture {
   }
 
   Fixture(BrokerSettings settings) {
+    this(settings, visitor -> {});
+  }
+
+  /** With what the store has kept; the clock stands at 0. */
+  Fixture(BrokerSettings settings, Consumer<SessionStore.Visitor> kept) {
+    stores.keep(kept);
     access =
         new AccessControl(
             AccessSettings.of(List.of("all"), List.of("rules")).withInline(Set.of("test")),
@@ -131,6 +140,10 @@ final class Fixture {
 
   TestClient client() {
     return new TestClient(this, one);
+  }
+
+  TestClient client(ListenerProfile listener) {
+    return new TestClient(this, one, listener);
   }
 
   TestClient clientOnOtherLoop() {

@@ -18,10 +18,16 @@ import org.jspecify.annotations.Nullable;
 final class MemoryStores implements SessionStore, RetainedStore {
   private final List<SessionChange> changes = new ArrayList<>();
   private final Queue<Completion> waiting = new ArrayDeque<>();
+  private Consumer<Visitor> kept = visitor -> {};
   private boolean held;
   private @Nullable Throwable failure;
   private long lastSession;
   private long lastMessage;
+
+  /** Sets what sessions are found at the start. */
+  void keep(Consumer<Visitor> sessions) {
+    kept = sessions;
+  }
 
   /** From now on nothing completes until {@link #release}. */
   synchronized void hold() {
@@ -67,7 +73,9 @@ final class MemoryStores implements SessionStore, RetainedStore {
   }
 
   @Override
-  public void load(Visitor visitor) throws IOException {}
+  public void load(Visitor visitor) throws IOException {
+    kept.accept(visitor);
+  }
 
   @Override
   public void load(Consumer<StoredMessage> visitor) throws IOException {}

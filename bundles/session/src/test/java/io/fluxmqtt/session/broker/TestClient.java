@@ -11,6 +11,7 @@ import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
+import io.fluxmqtt.session.Redirect;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A client and its connection in one: packets go in by hand, what the broker sends is kept. */
 final class TestClient implements Connection {
-  private static final ListenerProfile LISTENER =
+  static final ListenerProfile LISTENER =
       new ListenerProfile("test", true, false, List.of(), 1 << 20, 5_000);
 
   final List<Packet> sent = new ArrayList<>();
@@ -30,12 +31,18 @@ final class TestClient implements Connection {
   boolean reading = true;
   int flushes;
   Predicate<Packet.Publish> accepts = publish -> true;
+  private final ListenerProfile listener;
   private final Fixture fixture;
   private final HandLoop loop;
   private final ConnectionHandler handler;
   private boolean told;
 
   TestClient(Fixture fixture, HandLoop loop) {
+    this(fixture, loop, LISTENER);
+  }
+
+  TestClient(Fixture fixture, HandLoop loop, ListenerProfile listener) {
+    this.listener = listener;
     this.fixture = fixture;
     this.loop = loop;
     this.handler = fixture.broker.connected(this);
@@ -172,6 +179,12 @@ final class TestClient implements Connection {
     return this;
   }
 
+  /** Its listener sends all clients elsewhere. */
+  void redirect(Redirect redirect) {
+    handler.redirect(redirect);
+    fixture.settle();
+  }
+
   /** The network breaks. */
   void cut() {
     closed = true;
@@ -216,7 +229,7 @@ final class TestClient implements Connection {
 
   @Override
   public ListenerProfile listener() {
-    return LISTENER;
+    return listener;
   }
 
   @Override

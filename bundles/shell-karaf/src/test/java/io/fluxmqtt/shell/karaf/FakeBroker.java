@@ -76,6 +76,17 @@ final class FakeBroker implements BrokerAdmin {
   }
 
   @Override
+  public CompletionStage<Boolean> redirect(
+      String clientId, Optional<String> serverReference, boolean forGood) {
+    return kick(clientId)
+        .thenApply(
+            connected -> {
+              kicked.add("to " + serverReference.orElse("-") + (forGood ? " for good" : ""));
+              return connected;
+            });
+  }
+
+  @Override
   public CompletionStage<List<SubscriptionInfo>> subscriptions(Optional<String> clientId) {
     return CompletableFuture.completedFuture(
         subscriptions.stream()
