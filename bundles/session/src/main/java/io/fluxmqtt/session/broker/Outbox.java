@@ -92,10 +92,8 @@ final class Outbox {
   private boolean pumpOne(ClientConnection target) {
     if (window.mustResendFirst()) {
       Delivery again = window.nextToResend();
-      if (again != null && !target.publish(again.toPacket(true, broker.nanoTime()))) {
-        // [MQTT-3.3.1-1] DUP; [MQTT-3.1.2-25] this client takes less than the one before
-        window.remove(again, false);
-        drop(again, Counters.Drop.PACKET_TOO_LARGE);
+      if (again != null) {
+        resend(target, again);
       }
       return again != null;
     }
@@ -106,6 +104,13 @@ final class Outbox {
       return true;
     }
     return window.isOpen() && replayOne(target);
+  }
+
+  private void resend(ClientConnection target, Delivery again) {
+    if (!target.publish(again.toPacket(true, broker.nanoTime()))) { // [MQTT-3.3.1-1]
+      window.remove(again, false); // [MQTT-3.1.2-25] the client takes less than it did
+      drop(again, Counters.Drop.PACKET_TOO_LARGE);
+    }
   }
 
   /** Sends one retained message; returns whether there may be more to do now. */

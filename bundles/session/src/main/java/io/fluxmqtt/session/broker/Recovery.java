@@ -28,6 +28,9 @@ final class Recovery implements SessionStore.Visitor {
   void run() throws IOException {
     broker.retainedStore().load(stored -> broker.retained().restore(broker.fromStored(stored)));
     broker.sessionStore().load(this);
+    for (Session session : broker.sessions().all()) { // not before, as Wills go to all of them
+      session.command(session::restored);
+    }
     int sessions = broker.sessions().size();
     long retained = broker.retained().count();
     if (sessions > 0 || retained > 0) {
