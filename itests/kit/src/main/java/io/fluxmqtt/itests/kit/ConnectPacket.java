@@ -1,5 +1,6 @@
 package io.fluxmqtt.itests.kit;
 
+import static io.fluxmqtt.itests.kit.Wire.binary;
 import static io.fluxmqtt.itests.kit.Wire.bytes;
 import static io.fluxmqtt.itests.kit.Wire.join;
 import static io.fluxmqtt.itests.kit.Wire.properties;
@@ -66,9 +67,22 @@ public final class ConnectPacket {
     return this;
   }
 
+  /** The Will is to be retained. */
+  public ConnectPacket willRetain() {
+    flags |= 0x20;
+    return this;
+  }
+
   public ConnectPacket login(String user, String password) {
     flags |= 0xC0;
     payloadTail = join(payloadTail, utf8(user), utf8(password));
+    return this;
+  }
+
+  /** A password without a user name, which 5.0 allows. */
+  public ConnectPacket password(byte[] password) {
+    flags |= 0x40;
+    payloadTail = join(payloadTail, binary(password));
     return this;
   }
 

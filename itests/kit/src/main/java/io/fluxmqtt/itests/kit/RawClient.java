@@ -81,14 +81,26 @@ public final class RawClient implements AutoCloseable {
     int next;
     do {
       next = in.read();
+      if (next < 0) {
+        throw new EOFException("the broker closed the connection within a packet");
+      }
       length |= (next & 0x7F) << shift;
       shift += 7;
     } while ((next & 0x80) != 0);
+    if (shift > 28 || next == 0 && shift > 7) { // [MQTT-1.5.5-1]
+      throw new AssertionError("the Remaining Length takes " + shift / 7 + " bytes");
+    }
     byte[] body = in.readNBytes(length);
     if (body.length < length) {
       throw new EOFException("the broker closed the connection within a packet");
     }
     return new RawPacket(version, first, body);
+  }
+
+  /** So many bytes as they come, of whatever packets. */
+  public byte[] receiveBytes(int count) throws IOException {
+    socket.setSoTimeout(PATIENCE_MILLIS);
+    return in.readNBytes(count);
   }
 
   public RawPacket expect(int type) throws IOException {
@@ -111,6 +123,14 @@ public final class RawClient implements AutoCloseable {
     RawPacket packet = expect(Wire.DISCONNECT);
     assertEquals(Integer.toHexString(reason), Integer.toHexString(packet.reason()));
     expectClosed();
+  }
+
+  /** The broker refuses the CONNECT that was sent, and closes. */
+  public RawPacket expectRefused(int reason) throws IOException {
+    RawPacket packet = expect(Wire.CONNACK);
+    assertEquals(Integer.toHexString(reason), Integer.toHexString(packet.reason()));
+    expectClosed();
+    return packet;
   }
 
   /** Subscribes and returns the code of SUBACK. */

@@ -28,6 +28,16 @@ public record RawPacket(int version, int first, byte[] body) {
     return (first & 1) != 0;
   }
 
+  /** The whole packet as it was on the wire. */
+  public byte[] toBytes() {
+    return Wire.packet(first, body);
+  }
+
+  /** How many bytes it took on the wire. */
+  public int size() {
+    return toBytes().length;
+  }
+
   /** Of CONNACK. */
   public boolean sessionPresent() {
     return (body[0] & 1) == 1;
@@ -101,14 +111,19 @@ public record RawPacket(int version, int first, byte[] body) {
     return values.isEmpty() ? absent : (Long) values.get(0);
   }
 
+  /** All properties in order; none where the packet is cut short before them, as it may be. */
   public List<Property> properties() {
-    ByteBuffer in =
+    int start =
         switch (type()) {
-          case Wire.PUBLISH -> afterTopicAndId();
-          case Wire.CONNACK, Wire.SUBACK, Wire.UNSUBACK -> ByteBuffer.wrap(body).position(2);
-          case Wire.DISCONNECT, Wire.AUTH -> ByteBuffer.wrap(body).position(1);
-          default -> ByteBuffer.wrap(body).position(3);
+          case Wire.PUBLISH -> afterTopicAndId().position();
+          case Wire.CONNACK, Wire.SUBACK, Wire.UNSUBACK -> 2;
+          case Wire.DISCONNECT, Wire.AUTH -> 1;
+          default -> 3;
         };
+    if (start >= body.length && type() != Wire.PUBLISH) {
+      return List.of();
+    }
+    ByteBuffer in = ByteBuffer.wrap(body).position(start);
     int length = varint(in);
     in.limit(in.position() + length);
     List<Property> properties = new ArrayList<>();
@@ -151,6 +166,9 @@ public record RawPacket(int version, int first, byte[] body) {
       int next = in.get();
       value |= (next & 0x7F) << shift;
       if (next >= 0) {
+        if (next == 0 && shift > 0) { // [MQTT-1.5.5-1]
+          throw new AssertionError("a Variable Byte Integer with needless bytes");
+        }
         return value;
       }
     }

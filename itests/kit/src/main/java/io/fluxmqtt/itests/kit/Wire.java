@@ -21,6 +21,7 @@ public final class Wire {
   public static final int DISCONNECT = 14;
   public static final int AUTH = 15;
 
+  public static final int PAYLOAD_FORMAT = 0x01;
   public static final int MESSAGE_EXPIRY = 0x02;
   public static final int CONTENT_TYPE = 0x03;
   public static final int RESPONSE_TOPIC = 0x08;
@@ -31,12 +32,22 @@ public final class Wire {
   public static final int SERVER_KEEP_ALIVE = 0x13;
   public static final int AUTHENTICATION_METHOD = 0x15;
   public static final int AUTHENTICATION_DATA = 0x16;
+  public static final int REQUEST_PROBLEM_INFORMATION = 0x17;
   public static final int WILL_DELAY = 0x18;
+  public static final int REQUEST_RESPONSE_INFORMATION = 0x19;
+  public static final int RESPONSE_INFORMATION = 0x1A;
+  public static final int SERVER_REFERENCE = 0x1C;
+  public static final int REASON_STRING = 0x1F;
   public static final int RECEIVE_MAXIMUM = 0x21;
   public static final int TOPIC_ALIAS_MAXIMUM = 0x22;
   public static final int TOPIC_ALIAS = 0x23;
+  public static final int MAXIMUM_QOS = 0x24;
+  public static final int RETAIN_AVAILABLE = 0x25;
   public static final int USER_PROPERTY = 0x26;
   public static final int MAXIMUM_PACKET_SIZE = 0x27;
+  public static final int WILDCARD_AVAILABLE = 0x28;
+  public static final int SUBSCRIPTION_IDENTIFIERS_AVAILABLE = 0x29;
+  public static final int SHARED_AVAILABLE = 0x2A;
 
   private Wire() {}
 
@@ -127,6 +138,12 @@ public final class Wire {
     return packet(type << 4 | (type == PUBREL ? 2 : 0), u16(packetId));
   }
 
+  /** PUBACK, PUBREC, PUBREL or PUBCOMP of 5.0 in its long form. */
+  public static byte[] acknowledge(int type, int packetId, int reason, byte[]... properties) {
+    int flags = type == PUBREL ? 2 : 0;
+    return packet(type << 4 | flags, u16(packetId), bytes(reason), properties(properties));
+  }
+
   /** SUBSCRIBE of 5.0 with one filter. */
   public static byte[] subscribe(int packetId, String filter, int options, byte[]... properties) {
     return packet(
@@ -141,6 +158,16 @@ public final class Wire {
   /** UNSUBSCRIBE of 5.0 with one filter. */
   public static byte[] unsubscribe(int packetId, String filter) {
     return packet(UNSUBSCRIBE << 4 | 2, u16(packetId), properties(), utf8(filter));
+  }
+
+  /** DISCONNECT of 5.0 in its long form. */
+  public static byte[] disconnect(int reason, byte[]... properties) {
+    return packet(DISCONNECT << 4, bytes(reason), properties(properties));
+  }
+
+  /** AUTH in its long form. */
+  public static byte[] auth(int reason, byte[]... properties) {
+    return packet(AUTH << 4, bytes(reason), properties(properties));
   }
 
   public static byte[] pingReq() {
