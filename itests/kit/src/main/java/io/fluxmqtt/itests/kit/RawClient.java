@@ -1,6 +1,7 @@
 package io.fluxmqtt.itests.kit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -12,6 +13,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.List;
 
 /** A socket that speaks MQTT only as far as a test tells it to. One thread. */
 public final class RawClient implements AutoCloseable {
@@ -131,6 +133,19 @@ public final class RawClient implements AutoCloseable {
     assertEquals(Integer.toHexString(reason), Integer.toHexString(packet.reason()));
     expectClosed();
     return packet;
+  }
+
+  /** As {@link #expectRefused}, or the broker closes without a word, as it may. */
+  public void expectRefusedOrClosed(Integer... reasons) throws IOException {
+    RawPacket packet;
+    try {
+      packet = receive();
+    } catch (EOFException | SocketException e) {
+      return;
+    }
+    assertEquals(Wire.CONNACK, packet.type(), packet::toString);
+    assertTrue(List.of(reasons).contains(packet.reason()), packet::toString);
+    expectClosed();
   }
 
   /** Subscribes and returns the code of SUBACK. */
