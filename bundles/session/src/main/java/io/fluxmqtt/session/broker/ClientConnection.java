@@ -50,6 +50,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   private boolean problemInformation = true;
   private long connectExpirySeconds;
   private boolean dirty;
+  private boolean heard; // a packet in this batch
 
   ClientConnection(Broker broker, Worker worker, Connection connection) {
     this.broker = broker;
@@ -69,9 +70,13 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   @Override
   public void received(Packet packet) {
+    if (phase == Phase.CLOSED) {
+      return;
+    }
+    heard = true;
     if (phase == Phase.CONNECTING && authentication.isEnhanced()) {
       process(packet); // it may speak before CONNACK
-    } else if (phase != Phase.CLOSED) {
+    } else {
       intake.take(packet);
     }
   }
@@ -92,7 +97,10 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   @Override
   public void batchComplete() {
-    keepAlive.touch();
+    if (heard) { // a part of a packet is none [MQTT-3.1.2-22]
+      heard = false;
+      keepAlive.touch();
+    }
     worker.flush();
   }
 

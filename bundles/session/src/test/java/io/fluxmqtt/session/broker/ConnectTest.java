@@ -169,6 +169,15 @@ class ConnectTest {
   }
 
   @Test
+  void partOfAPacketIsNoSignOfLife() {
+    TestClient client = fixture.client().connect("a");
+    fixture.pass(60);
+    client.give();
+    fixture.pass(31);
+    assertEquals(ReasonCode.KEEP_ALIVE_TIMEOUT, client.reason());
+  }
+
+  @Test
   void unavailableAuthenticationMethodIsRefused() {
     Packet.Connect c = TestClient.connect5("a", true, 0);
     Packet.Connect withMethod =
