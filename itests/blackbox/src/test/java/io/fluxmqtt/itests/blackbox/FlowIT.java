@@ -88,26 +88,6 @@ class FlowIT {
   }
 
   @Test
-  void brokerKeepsToTheClientsReceiveMaximum() throws IOException {
-    ConnectPacket narrow = ConnectPacket.v5("n" + base).receiveMaximum(2);
-    try (RawClient subscriber = RawClient.connected(broker, narrow)) {
-      subscriber.subscribe(base, 1);
-      for (int i = 0; i < 5; i++) {
-        publisher.publish(base, "m" + i);
-      }
-      RawPacket first = subscriber.expect(Wire.PUBLISH);
-      RawPacket second = subscriber.expect(Wire.PUBLISH);
-      subscriber.ping();
-      subscriber.send(Wire.acknowledge(Wire.PUBACK, second.packetId()));
-      RawPacket third = subscriber.expect(Wire.PUBLISH);
-      assertEquals("m2", third.payloadText());
-      subscriber.ping();
-      subscriber.send(Wire.acknowledge(Wire.PUBACK, first.packetId()));
-      assertEquals("m3", subscriber.expect(Wire.PUBLISH).payloadText());
-    }
-  }
-
-  @Test
   void resumeRepeatsWhatWasNotAcknowledgedWithDup() throws IOException {
     String id = "r" + base;
     try (RawClient subscriber =

@@ -9,6 +9,15 @@ public final class Await {
 
   private Await() {}
 
+  /**
+   * Returns once this much time has gone by: for what the standard counts in seconds. What a test
+   * asserts afterwards must hold however much later it comes.
+   */
+  public static void passed(Duration time) throws Exception {
+    long end = System.nanoTime() + time.toNanos();
+    until("time goes by", time.plusSeconds(60), () -> System.nanoTime() >= end);
+  }
+
   /** As {@link #until(String, Duration, Callable)}, for ten seconds. */
   public static void until(String what, Callable<Boolean> condition) throws Exception {
     until(what, Duration.ofSeconds(10), condition);

@@ -13,7 +13,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.List;
+import java.util.Set;
 
 /** A socket that speaks MQTT only as far as a test tells it to. One thread. */
 public final class RawClient implements AutoCloseable {
@@ -135,19 +135,6 @@ public final class RawClient implements AutoCloseable {
     return packet;
   }
 
-  /** As {@link #expectRefused}, or the broker closes without a word, as it may. */
-  public void expectRefusedOrClosed(Integer... reasons) throws IOException {
-    RawPacket packet;
-    try {
-      packet = receive();
-    } catch (EOFException | SocketException e) {
-      return;
-    }
-    assertEquals(Wire.CONNACK, packet.type(), packet::toString);
-    assertTrue(List.of(reasons).contains(packet.reason()), packet::toString);
-    expectClosed();
-  }
-
   /** Subscribes and returns the code of SUBACK. */
   public int subscribe(String filter, int options, byte[]... properties) throws IOException {
     int id = nextPacketId();
@@ -174,6 +161,28 @@ public final class RawClient implements AutoCloseable {
   public void ping() throws IOException {
     send(Wire.pingReq());
     expect(Wire.PINGRESP);
+  }
+
+  /**
+   * The broker has nothing to send but answers to PINGREQ. There are two of them since the first
+   * may overtake a message that is on its way from another connection.
+   */
+  public void expectNothing() throws IOException {
+    ping();
+    ping();
+  }
+
+  /** As {@link #expectRefused}, or the broker closes without a word, as it may. */
+  public void expectRefusedOrClosed(Integer... reasons) throws IOException {
+    RawPacket packet;
+    try {
+      packet = receive();
+    } catch (EOFException | SocketException e) {
+      return;
+    }
+    assertEquals(Wire.CONNACK, packet.type(), packet::toString);
+    assertTrue(Set.of(reasons).contains(packet.reason()), packet::toString);
+    expectClosed();
   }
 
   public int nextPacketId() {

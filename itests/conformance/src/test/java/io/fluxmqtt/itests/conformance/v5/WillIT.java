@@ -102,10 +102,10 @@ class WillIT {
   void willIsPublishedWhenTheConnectionHasEnded(End end) throws Exception {
     try (RawClient mortal =
         RawClient.connected(broker, ConnectPacket.v5(id).will(topic, "gone", 0))) {
-      watcher.ping(); // nothing so far
+      watcher.expectNothing();
       end.end(mortal);
       assertEquals("gone", watcher.expect(Wire.PUBLISH).payloadText());
-      watcher.ping();
+      watcher.expectNothing();
     }
   }
 
@@ -156,7 +156,7 @@ class WillIT {
       last.send(Wire.disconnect(0x04));
       assertEquals("the end", watcher.expect(Wire.PUBLISH).payloadText());
     }
-    watcher.ping();
+    watcher.expectNothing();
   }
 
   @Test
@@ -217,7 +217,7 @@ class WillIT {
     assertEquals("gone", watcher.expect(Wire.PUBLISH).payloadText());
     try (RawClient late = RawClient.connected(broker, ConnectPacket.v5("late-" + id))) {
       late.subscribe(topic, 0);
-      late.ping(); // and no message before
+      late.expectNothing();
     }
   }
 
