@@ -3,6 +3,7 @@ package io.fluxmqtt.session.broker;
 import io.fluxmqtt.api.message.Printable;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolViolation;
@@ -71,6 +72,11 @@ final class Outbox {
   /** Retained messages of a new Subscription, sent when nothing else waits. */
   void replay(RetainedReplay replay) {
     replays.add(replay);
+  }
+
+  /** [MQTT-3.10.4-2] a Subscription has ended: what it has not found yet does not come any more. */
+  void unsubscribed(TopicFilter filter) {
+    replays.removeIf(replay -> replay.filter().equals(filter));
   }
 
   /** Sends as much as connection and window take. */

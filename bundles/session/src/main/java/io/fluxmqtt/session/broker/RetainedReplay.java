@@ -1,6 +1,8 @@
 package io.fluxmqtt.session.broker;
 
 import io.fluxmqtt.api.message.QoS;
+import io.fluxmqtt.api.message.TopicFilter;
+import io.fluxmqtt.api.spi.store.StoredSubscription;
 import io.fluxmqtt.session.routing.RetainedCursor;
 import org.jspecify.annotations.Nullable;
 
@@ -13,15 +15,23 @@ final class RetainedReplay {
   private static final int STEPS = 1_000;
 
   private final RetainedCursor<Publication> cursor;
-  private final QoS granted;
-  private final int identifier;
+  private final StoredSubscription subscription;
+  private final String clientId;
   private final Broker broker;
 
-  RetainedReplay(RetainedCursor<Publication> cursor, QoS granted, int identifier, Broker broker) {
+  RetainedReplay(
+      RetainedCursor<Publication> cursor,
+      StoredSubscription subscription,
+      String clientId,
+      Broker broker) {
     this.cursor = cursor;
-    this.granted = granted;
-    this.identifier = identifier;
+    this.subscription = subscription;
+    this.clientId = clientId;
     this.broker = broker;
+  }
+
+  TopicFilter filter() {
+    return subscription.filter();
   }
 
   /**
@@ -32,12 +42,15 @@ final class RetainedReplay {
   @Nullable Delivery next() {
     for (var entry = cursor.next(STEPS); entry != null; entry = cursor.next(STEPS)) {
       Publication retained = entry.message();
-      if (!broker.retained().dropIfExpired(retained)) {
-        Delivery delivery = new Delivery(retained, null, granted.min(retained.message().qos()));
-        delivery.retain(true); // [MQTT-3.3.1-8]
-        delivery.addIdentifier(identifier);
-        return delivery;
+      boolean isOwn = subscription.noLocal() && clientId.equals(retained.publisher());
+      if (isOwn || broker.retained().dropIfExpired(retained)) {
+        continue; // [MQTT-3.8.3-3]
       }
+      QoS qos = subscription.qos().min(retained.message().qos());
+      Delivery delivery = new Delivery(retained, null, qos);
+      delivery.retain(true); // 3.1.1: [MQTT-3.3.1-8]
+      delivery.addIdentifier(subscription.identifier());
+      return delivery;
     }
     return null;
   }

@@ -133,22 +133,21 @@ final class SubscribeFlow {
       return connection.dialect().refusedFilter(ReasonCode.QUOTA_EXCEEDED);
     }
     QoS qos = granted(request);
-    session
-        .subscriptions()
-        .put(
-            new StoredSubscription(
-                filter,
-                qos,
-                request.noLocal(),
-                request.retainAsPublished(),
-                request.retainHandling(),
-                packet.identifier()));
+    StoredSubscription subscription =
+        new StoredSubscription(
+            filter,
+            qos,
+            request.noLocal(),
+            request.retainAsPublished(),
+            request.retainHandling(),
+            packet.identifier());
+    session.subscriptions().put(subscription);
     boolean sendRetained = // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]
         request.retainHandling() == 0 || (request.retainHandling() == 1 && isNew);
     if (sendRetained && !filter.isShared()) {
       replays.add(
           new RetainedReplay(
-              broker.retained().cursor(filter.filter()), qos, packet.identifier(), broker));
+              broker.retained().cursor(filter.filter()), subscription, session.clientId(), broker));
     }
     return ReasonCode.granted(qos);
   }
@@ -166,7 +165,9 @@ final class SubscribeFlow {
         new Packet.SubAck(packet.packetId(), List.copyOf(reasons), null),
         () -> {
           if (connection.isOpen()) {
-            replays.forEach(session.outbox()::replay);
+            replays.stream()
+                .filter(replay -> session.subscriptions().contains(replay.filter()))
+                .forEach(session.outbox()::replay);
             session.outbox().pump();
           }
         });

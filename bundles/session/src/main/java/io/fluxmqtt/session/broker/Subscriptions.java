@@ -122,6 +122,7 @@ final class Subscriptions {
     }
     suspended.remove(filter);
     broker.tree().remove(filter, session);
+    session.outbox().unsubscribed(filter);
     broker.counters().subscriptions.decrement();
     if (session.isDurable()) {
       session
