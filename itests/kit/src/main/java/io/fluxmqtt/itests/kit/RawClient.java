@@ -1,5 +1,6 @@
 package io.fluxmqtt.itests.kit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -122,8 +123,13 @@ public final class RawClient implements AutoCloseable {
 
   /** The broker says why (5.0) and closes. */
   public void expectDisconnect(int reason) throws IOException {
+    expectDisconnect(Set.of(reason));
+  }
+
+  /** The broker gives one of these reasons (5.0) and closes. */
+  public void expectDisconnect(Set<Integer> reasons) throws IOException {
     RawPacket packet = expect(Wire.DISCONNECT);
-    assertEquals(Integer.toHexString(reason), Integer.toHexString(packet.reason()));
+    assertTrue(reasons.contains(packet.reason()), () -> "0x%02X".formatted(packet.reason()));
     expectClosed();
   }
 
@@ -155,6 +161,55 @@ public final class RawClient implements AutoCloseable {
     RawPacket pubAck = expect(Wire.PUBACK);
     assertEquals(id, pubAck.packetId());
     return pubAck.reason();
+  }
+
+  /** Publishes at QoS 1 (5.0) with RETAIN. */
+  public void publishRetained(String topic, String payload, byte[]... properties)
+      throws IOException {
+    publishFully(0x03, topic, payload, properties);
+  }
+
+  /** Publishes (5.0) with all its flags, and goes through the flow that its QoS demands. */
+  public void publishFully(int flags, String topic, String payload, byte[]... properties)
+      throws IOException {
+    int id = nextPacketId();
+    send(Wire.publish(flags, topic, id, payload.getBytes(UTF_8), properties));
+    switch (flags >> 1 & 3) {
+      case 1 -> assertEquals(id, expect(Wire.PUBACK).packetId());
+      case 2 -> {
+        assertEquals(id, expect(Wire.PUBREC).packetId());
+        send(Wire.acknowledge(Wire.PUBREL, id));
+        assertEquals(id, expect(Wire.PUBCOMP).packetId());
+      }
+      default -> {
+        // nothing is answered
+      }
+    }
+  }
+
+  /** The next packet is a PUBLISH with this payload; it is not acknowledged. */
+  public RawPacket expectMessage(String payload) throws IOException {
+    RawPacket packet = expect(Wire.PUBLISH);
+    assertEquals(payload, packet.payloadText(), packet::toString);
+    return packet;
+  }
+
+  /** The next packet is a PUBLISH with this payload; it is acknowledged as its QoS demands. */
+  public RawPacket take(String payload) throws IOException {
+    RawPacket packet = expectMessage(payload);
+    acknowledge(packet);
+    return packet;
+  }
+
+  /** Acknowledges a PUBLISH as its QoS demands, to the end. */
+  public void acknowledge(RawPacket publish) throws IOException {
+    if (publish.qos() == 1) {
+      send(Wire.acknowledge(Wire.PUBACK, publish.packetId()));
+    } else if (publish.qos() == 2) {
+      send(Wire.acknowledge(Wire.PUBREC, publish.packetId()));
+      assertEquals(publish.packetId(), expect(Wire.PUBREL).packetId());
+      send(Wire.acknowledge(Wire.PUBCOMP, publish.packetId()));
+    }
   }
 
   /** The broker answers a PINGREQ, and nothing else came before. */
@@ -198,6 +253,12 @@ public final class RawClient implements AutoCloseable {
     } catch (EOFException | SocketException e) {
       return true;
     }
+  }
+
+  /** Ends the connection with DISCONNECT; returns once the broker knows. */
+  public void disconnect() throws IOException {
+    send(Wire.disconnect());
+    expectClosed();
   }
 
   /** Ends the connection without DISCONNECT, as a lost network does. */

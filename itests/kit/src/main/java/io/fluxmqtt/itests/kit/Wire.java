@@ -155,6 +155,25 @@ public final class Wire {
     return packet(SUBSCRIBE << 4 | 2, u16(packetId), utf8(filter), bytes(qos));
   }
 
+  /** SUBSCRIBE of 5.0 with several filters, each made by {@link #request}. */
+  public static byte[] subscribeAll(int packetId, byte[]... requests) {
+    return packet(SUBSCRIBE << 4 | 2, u16(packetId), properties(), join(requests));
+  }
+
+  /** A Topic Filter and its Subscription Options. */
+  public static byte[] request(String filter, int options) {
+    return join(utf8(filter), bytes(options));
+  }
+
+  /** UNSUBSCRIBE of 5.0 with several filters. */
+  public static byte[] unsubscribeAll(int packetId, String... filters) {
+    byte[] all = {};
+    for (String filter : filters) {
+      all = join(all, utf8(filter));
+    }
+    return packet(UNSUBSCRIBE << 4 | 2, u16(packetId), properties(), all);
+  }
+
   /** UNSUBSCRIBE of 5.0 with one filter. */
   public static byte[] unsubscribe(int packetId, String filter) {
     return packet(UNSUBSCRIBE << 4 | 2, u16(packetId), properties(), utf8(filter));
