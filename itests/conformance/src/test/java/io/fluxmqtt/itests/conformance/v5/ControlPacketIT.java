@@ -72,7 +72,7 @@ class ControlPacketIT {
 
   @ParameterizedTest
   @MethodSource("reservedFlags")
-  @Normative({"MQTT-2.1.3-1", "MQTT-4.13.1-1"})
+  @Normative({"MQTT-2.1.3-1", "MQTT-3.6.1-1", "MQTT-3.8.1-1", "MQTT-3.10.1-1", "MQTT-4.13.1-1"})
   void wrongReservedFlagsAreMalformed(Flags flags, BrokerAddress broker) throws Exception {
     try (RawClient client = RawClient.connected(broker, ConnectPacket.v5("flags"))) {
       client.send(packet(flags.first(), flags.body()));
@@ -163,7 +163,7 @@ class ControlPacketIT {
 
   /** Those under way stay in use while the numbers run through all 65,535 and begin again. */
   @Test
-  @Normative("MQTT-2.2.1-4")
+  @Normative({"MQTT-2.2.1-4", "MQTT-4.3.2-1"})
   void brokerAssignsIdentifiersThatAreNotInUse(BrokerAddress broker) throws Exception {
     int batch = 500;
     ConnectPacket connect = ConnectPacket.v5("ids-many").receiveMaximum(batch + 2);

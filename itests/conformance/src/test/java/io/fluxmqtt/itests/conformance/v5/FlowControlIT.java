@@ -60,7 +60,7 @@ class FlowControlIT {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 7})
-  @Normative({"MQTT-4.9.0-1", "MQTT-4.9.0-2"})
+  @Normative({"MQTT-4.9.0-1", "MQTT-4.9.0-2", "MQTT-3.3.4-9"})
   void noMoreIsUnderWayThanTheClientReceives(int maximum) throws Exception {
     try (RawClient client = subscriber(maximum)) {
       int total = 3 * maximum;
@@ -94,7 +94,7 @@ class FlowControlIT {
   }
 
   @Test
-  @Normative("MQTT-4.9.0-2")
+  @Normative({"MQTT-4.9.0-2", "MQTT-3.3.4-9"})
   void refusedPublishFreesItsPlace() throws Exception {
     try (RawClient client = subscriber(1)) {
       publish(1, "one");
@@ -111,7 +111,7 @@ class FlowControlIT {
   }
 
   @Test
-  @Normative("MQTT-4.9.0-2")
+  @Normative({"MQTT-4.9.0-2", "MQTT-3.3.4-9"})
   void resumedSessionKeepsToTheNewMaximum() throws Exception {
     String id = "flow-resumed-" + UUID.randomUUID();
     ConnectPacket wide = ConnectPacket.v5(id).sessionExpiry(60).receiveMaximum(5);
@@ -138,7 +138,7 @@ class FlowControlIT {
   }
 
   @Test
-  @Normative({"MQTT-4.9.0-3", "MQTT-4.9.0-1"})
+  @Normative({"MQTT-4.9.0-3", "MQTT-4.9.0-1", "MQTT-3.3.4-10"})
   void allElseGoesOnWhileNothingMoreMayBeSent() throws Exception {
     try (RawClient client = subscriber(1)) {
       publish(1, "one");

@@ -174,14 +174,22 @@ class StringIT {
 
   @ParameterizedTest
   @MethodSource("fields")
-  @Normative({"MQTT-1.5.4-1", "MQTT-4.13.1-1"})
+  @Normative({
+    "MQTT-1.5.4-1",
+    "MQTT-3.3.2-1",
+    "MQTT-3.3.2-13",
+    "MQTT-3.3.2-19",
+    "MQTT-3.8.3-1",
+    "MQTT-3.10.3-1",
+    "MQTT-4.13.1-1"
+  })
   void illFormedUtf8IsMalformed(Field field, BrokerAddress broker) throws Exception {
     refuses(field, illFormed(), broker);
   }
 
   @ParameterizedTest
   @MethodSource("fields")
-  @Normative("MQTT-1.5.4-2")
+  @Normative({"MQTT-1.5.4-2", "MQTT-4.7.3-2"})
   void nullCharacterIsMalformed(Field field, BrokerAddress broker) throws Exception {
     refuses(field, withNull(), broker);
   }

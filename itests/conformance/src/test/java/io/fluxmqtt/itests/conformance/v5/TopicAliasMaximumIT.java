@@ -33,7 +33,7 @@ class TopicAliasMaximumIT {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 9, 65_535})
-  @Normative("MQTT-3.1.2-26")
+  @Normative({"MQTT-3.1.2-26", "MQTT-3.3.2-8", "MQTT-3.3.2-11"})
   void aliasesOfTheBrokerKeepToTheClientsMaximum(int maximum, BrokerAddress broker)
       throws Exception {
     ConnectPacket connect = ConnectPacket.v5("").with(Wire.TOPIC_ALIAS_MAXIMUM, u16(maximum));
@@ -58,7 +58,7 @@ class TopicAliasMaximumIT {
   }
 
   @Test
-  @Normative("MQTT-3.1.2-27")
+  @Normative({"MQTT-3.1.2-27", "MQTT-3.3.2-11"})
   void brokerSetsNoAliasForAClientThatTakesNone(BrokerAddress broker) throws Exception {
     ConnectPacket zero = ConnectPacket.v5("").with(Wire.TOPIC_ALIAS_MAXIMUM, u16(0));
     for (ConnectPacket connect : List.of(ConnectPacket.v5(""), zero)) {
@@ -85,7 +85,7 @@ class TopicAliasMaximumIT {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 65_535})
-  @Normative("MQTT-3.2.2-17")
+  @Normative({"MQTT-3.2.2-17", "MQTT-3.3.2-9"})
   void aliasBeyondTheServersMaximumIsRefused(int maximum) throws Exception {
     try (BrokerProcess process = BrokerProcess.prepare("alias")) {
       process.set("io.fluxmqtt.session.cfg", "topicAliasMaximum", maximum);
