@@ -1,10 +1,13 @@
 package io.fluxmqtt.itests.conformance;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.fluxmqtt.itests.kit.ConformanceReport;
 import io.fluxmqtt.itests.kit.Standard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -20,6 +23,6 @@ class ReportIT {
     Files.createDirectories(file.getParent());
     Files.writeString(file, report.toMarkdown());
     System.out.println(report.summary() + " (" + file + ")");
-    report.unproven().forEach(each -> System.out.println("  unproven: " + each));
+    assertEquals(List.of(), report.unproven(), "see " + file);
   }
 }
