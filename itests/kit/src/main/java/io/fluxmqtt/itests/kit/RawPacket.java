@@ -116,7 +116,7 @@ public record RawPacket(int version, int first, byte[] body) {
     int start =
         switch (type()) {
           case Wire.PUBLISH -> afterTopicAndId().position();
-          case Wire.CONNACK, Wire.SUBACK, Wire.UNSUBACK -> 2;
+          case Wire.CONNACK, Wire.SUBSCRIBE, Wire.SUBACK, Wire.UNSUBACK -> 2;
           case Wire.DISCONNECT, Wire.AUTH -> 1;
           default -> 3;
         };
