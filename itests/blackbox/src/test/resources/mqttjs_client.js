@@ -31,6 +31,9 @@ function propertiesOf(arguments_) {
   if (arguments_.has('expiry')) {
     properties.messageExpiryInterval = Number(arguments_.get('expiry'));
   }
+  if (arguments_.has('alias')) {
+    properties.topicAlias = Number(arguments_.get('alias'));
+  }
   for (const each of arguments_.getAll('user')) {
     const [name, value] = each.split('=', 2);
     properties.userProperties = properties.userProperties || {};
@@ -77,10 +80,14 @@ const commands = {
       protocolVersion: Number(version),
       clientId: arguments_.get('clientId'),
       clean: !persistent,
+      keepalive: Number(arguments_.get('keepAlive')),
       reconnectPeriod: 0,
     };
     if (v5) {
-      options.properties = { sessionExpiryInterval: persistent ? 600 : 0 };
+      options.properties = {
+        sessionExpiryInterval: persistent ? 600 : 0,
+        topicAliasMaximum: Number(arguments_.get('aliases')),
+      };
     }
     if (arguments_.has('topic')) {
       options.will = {
@@ -88,6 +95,7 @@ const commands = {
         payload: Buffer.from(arguments_.get('payload'), 'base64'),
         qos: Number(arguments_.get('qos')),
         retain: arguments_.get('retain') === 'true',
+        properties: propertiesOf(arguments_),
       };
     }
     client = mqtt.connect(options);

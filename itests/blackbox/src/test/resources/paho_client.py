@@ -41,6 +41,8 @@ def properties_of(kind, arguments):
         properties.CorrelationData = arguments["correlation"][0].encode()
     if "expiry" in arguments:
         properties.MessageExpiryInterval = int(arguments["expiry"][0])
+    if "alias" in arguments:
+        properties.TopicAlias = int(arguments["alias"][0])
     for each in arguments.get("user", []):
         properties.UserProperty = tuple(each.split("=", 1))
     return properties
@@ -102,8 +104,9 @@ def connect(arguments):
         options["clean_start"] = not persistent
         options["properties"] = Properties(PacketTypes.CONNECT)
         options["properties"].SessionExpiryInterval = 600 if persistent else 0
+        options["properties"].TopicAliasMaximum = int(arguments["aliases"][0])
     client.reconnect_delay_set(3600, 3600)
-    client.connect(HOST, PORT, **options)
+    client.connect(HOST, PORT, int(arguments["keepAlive"][0]), **options)
     client.loop_start()
     wait("CONNACK")
     if answer["code"] != 0:
@@ -127,7 +130,7 @@ def subscribe(arguments):
 
 def publish(arguments):
     info = client.publish(
-        arguments["topic"][0],
+        arguments.get("topic", [""])[0],
         base64.b64decode(arguments.get("payload", [""])[0]),
         int(arguments["qos"][0]),
         arguments["retain"][0] == "true",

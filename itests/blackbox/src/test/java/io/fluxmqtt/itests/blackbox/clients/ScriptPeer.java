@@ -1,5 +1,6 @@
-package io.fluxmqtt.itests.blackbox;
+package io.fluxmqtt.itests.blackbox.clients;
 
+import io.fluxmqtt.itests.blackbox.clients.TestMessage.Properties;
 import io.fluxmqtt.itests.kit.BrokerAddress;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -43,6 +44,8 @@ final class ScriptPeer extends MqttPeer {
     Map<String, List<String>> arguments = new LinkedHashMap<>();
     arguments.put("clientId", List.of(login.clientId()));
     arguments.put("persistent", List.of(String.valueOf(login.persistent())));
+    arguments.put("keepAlive", List.of(String.valueOf(login.keepAliveSeconds())));
+    arguments.put("aliases", List.of(String.valueOf(login.aliases())));
     if (login.will() != null) {
       arguments.putAll(encode(login.will()));
     }
@@ -62,6 +65,16 @@ final class ScriptPeer extends MqttPeer {
   @Override
   void publish(TestMessage message) throws Exception {
     call("publish", encode(message));
+  }
+
+  @Override
+  void publishByAlias(String topic, List<String> texts) throws Exception {
+    for (int i = 0; i < texts.size(); i++) {
+      Map<String, List<String>> arguments =
+          encode(TestMessage.of(i == 0 ? topic : "", texts.get(i), 1));
+      arguments.put("alias", List.of("1"));
+      call("publish", arguments);
+    }
   }
 
   @Override
@@ -114,34 +127,38 @@ final class ScriptPeer extends MqttPeer {
     to.put("payload", List.of(Base64.getEncoder().encodeToString(from.payload())));
     to.put("qos", List.of(String.valueOf(from.qos())));
     to.put("retain", List.of(String.valueOf(from.retain())));
-    if (from.contentType() != null) {
-      to.put("contentType", List.of(from.contentType()));
+    Properties properties = from.properties();
+    if (properties.contentType() != null) {
+      to.put("contentType", List.of(properties.contentType()));
     }
-    if (from.responseTopic() != null) {
-      to.put("responseTopic", List.of(from.responseTopic()));
+    if (properties.responseTopic() != null) {
+      to.put("responseTopic", List.of(properties.responseTopic()));
     }
-    if (from.correlation() != null) {
-      to.put("correlation", List.of(from.correlation()));
+    if (properties.correlation() != null) {
+      to.put("correlation", List.of(properties.correlation()));
     }
-    if (from.expirySeconds() >= 0) {
-      to.put("expiry", List.of(String.valueOf(from.expirySeconds())));
+    if (properties.expirySeconds() >= 0) {
+      to.put("expiry", List.of(String.valueOf(properties.expirySeconds())));
     }
-    to.put("user", from.userProperties());
+    to.put("user", properties.user());
     return to;
   }
 
   private static TestMessage decode(Map<String, List<String>> from) {
-    return new TestMessage(
-        first(from, "topic"),
-        Base64.getDecoder().decode(first(from, "payload")),
-        Integer.parseInt(first(from, "qos")),
-        first(from, "retain").equals("true"),
-        first(from, "contentType"),
-        first(from, "responseTopic"),
-        first(from, "correlation"),
-        from.containsKey("expiry") ? Long.parseLong(first(from, "expiry")) : -1,
-        from.getOrDefault("user", List.of()),
-        from.getOrDefault("id", List.of()).stream().map(Integer::valueOf).toList());
+    Properties properties =
+        new Properties(
+            first(from, "contentType"),
+            first(from, "responseTopic"),
+            first(from, "correlation"),
+            from.containsKey("expiry") ? Long.parseLong(first(from, "expiry")) : -1,
+            from.getOrDefault("user", List.of()),
+            from.getOrDefault("id", List.of()).stream().map(Integer::valueOf).toList());
+    return TestMessage.of(
+            first(from, "topic"),
+            Base64.getDecoder().decode(first(from, "payload")),
+            Integer.parseInt(first(from, "qos")),
+            first(from, "retain").equals("true"))
+        .with(properties);
   }
 
   private static String first(Map<String, List<String>> from, String key) {

@@ -1,16 +1,18 @@
-package io.fluxmqtt.itests.blackbox;
+package io.fluxmqtt.itests.blackbox.clients;
 
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A client that nobody here wrote, reduced to what the tests ask of every client. It connects once,
- * never by itself again.
+ * A client, reduced to what the scenarios ask of every client. It connects once, never by itself
+ * again.
  */
 abstract class MqttPeer implements AutoCloseable {
   static final int PATIENCE_SECONDS = 10;
+  static final int SESSION_EXPIRY_SECONDS = 600;
 
   private final BlockingQueue<TestMessage> received = new LinkedBlockingQueue<>();
   private final CountDownLatch lost = new CountDownLatch(1);
@@ -20,8 +22,32 @@ abstract class MqttPeer implements AutoCloseable {
    *
    * @param persistent whether its session outlives the connection
    * @param will its Will Message, or null
+   * @param aliases how many Topic Aliases it takes from the broker (5.0)
    */
-  record Login(String clientId, boolean persistent, TestMessage will) {}
+  record Login(
+      String clientId, boolean persistent, int keepAliveSeconds, TestMessage will, int aliases) {
+    private static final int KEEP_ALIVE_SECONDS = 60;
+
+    static Login clean(String clientId) {
+      return new Login(clientId, false, KEEP_ALIVE_SECONDS, null, 0);
+    }
+
+    static Login persistent(String clientId) {
+      return new Login(clientId, true, KEEP_ALIVE_SECONDS, null, 0);
+    }
+
+    Login keepAlive(int seconds) {
+      return new Login(clientId, persistent, seconds, will, aliases);
+    }
+
+    Login will(TestMessage message) {
+      return new Login(clientId, persistent, keepAliveSeconds, message, aliases);
+    }
+
+    Login aliases(int maximum) {
+      return new Login(clientId, persistent, keepAliveSeconds, will, maximum);
+    }
+  }
 
   /** Connects; returns Session Present. */
   abstract boolean connect(Login login) throws Exception;
@@ -35,12 +61,22 @@ abstract class MqttPeer implements AutoCloseable {
   /** Ends with DISCONNECT. */
   abstract void disconnect() throws Exception;
 
-  void subscribe(String filter, int qos) throws Exception {
+  /**
+   * Publishes texts to one topic at QoS 1, by Topic Alias from the second on. This is for clients
+   * that do so by themselves.
+   */
+  void publishByAlias(String topic, List<String> texts) throws Exception {
+    for (String text : texts) {
+      publish(TestMessage.of(topic, text, 1));
+    }
+  }
+
+  final void subscribe(String filter, int qos) throws Exception {
     subscribe(filter, qos, 0);
   }
 
   /** The next message. */
-  TestMessage next() throws InterruptedException {
+  final TestMessage next() throws InterruptedException {
     TestMessage message = received.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
     if (message == null) {
       throw new AssertionError("no message within " + PATIENCE_SECONDS + " s");
@@ -49,12 +85,12 @@ abstract class MqttPeer implements AutoCloseable {
   }
 
   /** How many messages wait for {@link #next()}. */
-  int waiting() {
+  final int waiting() {
     return received.size();
   }
 
   /** Waits until the client noticed that its connection is gone. */
-  void awaitLost() throws InterruptedException {
+  final void awaitLost() throws InterruptedException {
     if (!lost.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       throw new AssertionError("the client did not lose its connection");
     }
