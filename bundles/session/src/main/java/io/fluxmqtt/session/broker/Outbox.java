@@ -212,13 +212,12 @@ final class Outbox {
   }
 
   /**
-   * The session ends; everything is given up.
+   * The session ends, and with it everything that was not sent; it has no connection any more.
    *
    * @return what other members of a Shared Subscription must get instead: all that was never sent,
    *     and QoS 1 that was not acknowledged [MQTT-4.8.2-5]
    */
   List<Delivery> end() {
-    disconnected();
     List<Delivery> orphans = new ArrayList<>();
     for (Delivery delivery : window.sent()) {
       if (delivery.group != null && delivery.qos() == QoS.AT_LEAST_ONCE) {
@@ -285,7 +284,9 @@ final class Outbox {
     }
     while (queue.size() >= settings.queueMaxMessages()
         || queuedBytes + delivery.bytes() > settings.queueMaxBytes()) {
-      boolean makeRoom = settings.overflow() == BrokerSettings.Overflow.DROP_OLDEST;
+      boolean makeRoom =
+          settings.overflow() == BrokerSettings.Overflow.DROP_OLDEST
+              && delivery.bytes() <= settings.queueMaxBytes();
       Delivery oldest = makeRoom ? queue.poll() : null;
       if (oldest == null) {
         drop(delivery, Counters.Drop.QUEUE_FULL);

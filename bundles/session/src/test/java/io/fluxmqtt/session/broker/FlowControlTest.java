@@ -174,26 +174,7 @@ class FlowControlTest {
   }
 
   private static BrokerSettings withKeepAliveCap(int cap, int receiveMaximum) {
-    BrokerSettings s = Fixture.SETTINGS;
-    return new BrokerSettings(
-        cap,
-        s.sessionExpiryMaxSeconds(),
-        receiveMaximum,
-        s.inFlightMax(),
-        s.topicAliasMaximum(),
-        s.outgoingTopicAliasMaximum(),
-        s.outgoingTopicAliasMinBytes(),
-        s.sessionsMax(),
-        s.subscriptionsPerSessionMax(),
-        s.queueMaxMessages(),
-        s.queueMaxBytes(),
-        s.queueTotalMaxBytes(),
-        s.qos0QueueMaxBytes(),
-        s.mailboxMaxBytes(),
-        s.overflow(),
-        s.retainedMaxMessages(),
-        s.retainedMaxBytes(),
-        s.disconnectDeniedPublish(),
-        s.logConnections());
+    return Records.with(
+        Records.settings("keepAliveMaxSeconds", cap), "receiveMaximum", receiveMaximum);
   }
 }

@@ -41,7 +41,7 @@ final class MemoryStores implements SessionStore, RetainedStore {
     }
   }
 
-  synchronized void failWith(Throwable cause) {
+  synchronized void failWith(@Nullable Throwable cause) {
     failure = cause;
   }
 
