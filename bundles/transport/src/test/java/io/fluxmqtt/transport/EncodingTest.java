@@ -1,5 +1,6 @@
 package io.fluxmqtt.transport;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -154,6 +155,56 @@ class EncodingTest {
         sent(client, new Packet.Disconnect(ReasonCode.SERVER_SHUTTING_DOWN, null, "x")));
     assertHex(
         "E0 01 8E", sent(client, new Packet.Disconnect(ReasonCode.SESSION_TAKEN_OVER, null, null)));
+  }
+
+  @Test
+  void serverReferenceGoesBeforeTheTextAndGivesWayToo() {
+    Packet.Disconnect moved =
+        new Packet.Disconnect(ReasonCode.SERVER_MOVED, null, "x", "other:1883");
+    byte[] full = Bytes.hex("E0 0F 9D 0D 1C 000A 6F746865723A31383833");
+    assertArrayEquals(full, sent(client(ProtocolVersion.V5_0, UNLIMITED), moved));
+    assertArrayEquals(full, sent(client(ProtocolVersion.V5_0, full.length), moved));
+    assertHex("E0 06 9D 04 1F 0001 78", sent(client(ProtocolVersion.V5_0, full.length - 1), moved));
+    assertHex("E0 01 9D", sent(client(ProtocolVersion.V5_0, 7), moved));
+    String unsayable = "x".repeat(65_536);
+    assertHex(
+        "E0 01 9D",
+        sent(
+            client(ProtocolVersion.V5_0, UNLIMITED),
+            new Packet.Disconnect(ReasonCode.SERVER_MOVED, null, null, unsayable)));
+  }
+
+  @Test
+  void version311HasNoDisconnectAndNoAuthFromTheServer() {
+    EmbeddedClient client = client(ProtocolVersion.V3_1_1, UNLIMITED);
+    assertHex("", sent(client, new Packet.Disconnect(ReasonCode.SERVER_SHUTTING_DOWN, null, "x")));
+    assertFalse(client.recorder.events.contains("closed"));
+    assertHex(
+        "",
+        sent(
+            client,
+            new Packet.Auth(ReasonCode.CONTINUE_AUTHENTICATION, "M", null, null, List.of())));
+  }
+
+  @Test
+  void whatIsSentClosesNothing() {
+    EmbeddedClient client = client(ProtocolVersion.V5_0, UNLIMITED);
+    List<ReasonCode> one = List.of(ReasonCode.SUCCESS);
+    for (Packet packet :
+        List.of(
+            new Packet.PubAck(1, ReasonCode.SUCCESS, null),
+            new Packet.PubRec(1, ReasonCode.SUCCESS, null),
+            new Packet.PubRel(1, ReasonCode.SUCCESS),
+            new Packet.PubComp(1, ReasonCode.SUCCESS),
+            new Packet.SubAck(1, one, null),
+            new Packet.UnsubAck(1, one, null),
+            Packet.PingResp.INSTANCE,
+            publish("t", "p", QoS.AT_LEAST_ONCE, ALL_PROPERTIES),
+            new Packet.Auth(ReasonCode.CONTINUE_AUTHENTICATION, "M", null, null, List.of()),
+            new Packet.Disconnect(ReasonCode.SERVER_SHUTTING_DOWN, null, null))) {
+      assertTrue(sent(client, packet).length > 0);
+      assertFalse(client.recorder.events.contains("closed"), () -> "after " + packet);
+    }
   }
 
   @Test

@@ -73,8 +73,13 @@ class MaximumPacketSizeTest {
   @Normative("MQTT-3.1.2-24")
   void whatIsTooLargeWithoutTextIsNotSent(String name, Function<@Nullable String, Packet> packet) {
     int bare = sent(UNLIMITED, packet.apply(null)).length;
+    boolean isAwaited = !name.equals("DISCONNECT");
     for (int maximum = 1; maximum < bare; maximum++) {
-      assertEquals(0, sent(maximum, packet.apply(TEXT)).length);
+      EmbeddedClient client = client(maximum);
+      client.connection.send(packet.apply(TEXT));
+      client.connection.flush();
+      assertEquals(0, client.written().length);
+      assertEquals(isAwaited, client.recorder.events.contains("closed"));
     }
   }
 
@@ -158,6 +163,17 @@ class MaximumPacketSizeTest {
     client.connection.flush();
     assertEquals(
         HexFormat.of().formatHex(DISCONNECT_TOO_LARGE), HexFormat.of().formatHex(client.written()));
+    assertEquals(List.of("closed"), client.recorder.events);
+  }
+
+  @Test
+  void refusedClientIsToldNothingMore() {
+    EmbeddedClient client = client(20);
+    client.connection.send(connAck(0x87, null));
+    client.connection.flush();
+    assertTrue(client.written().length > 0);
+    client.connection.send(new Packet.SubAck(1, Collections.nCopies(16, ReasonCode.SUCCESS), null));
+    assertEquals(0, client.written().length);
     assertEquals(List.of("closed"), client.recorder.events);
   }
 

@@ -1,5 +1,6 @@
 package io.fluxmqtt.session.broker;
 
+import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.session.Connection;
 import io.fluxmqtt.session.Packet;
 import java.util.LinkedHashMap;
@@ -78,16 +79,7 @@ final class OutgoingAliases {
       return true;
     }
     return topic.length() * MAX_BYTES_PER_CHAR >= minTopicBytes
-        && utf8Bytes(topic) >= minTopicBytes;
-  }
-
-  private static int utf8Bytes(String topic) {
-    int bytes = 0;
-    for (int i = 0; i < topic.length(); i++) {
-      char c = topic.charAt(i);
-      bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
-    }
-    return bytes;
+        && TopicFilter.utf8Bytes(topic) >= minTopicBytes;
   }
 
   private static Packet.Publish aliased(Packet.Publish publish, String topic, int alias) {

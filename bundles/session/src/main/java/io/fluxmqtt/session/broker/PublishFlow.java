@@ -273,11 +273,9 @@ final class PublishFlow {
   }
 
   private void failStore(Throwable failure) {
-    if (connection.isOpen()) {
-      connection.fail(
-          new ProtocolViolation(
-              ReasonCode.QUOTA_EXCEEDED, "the store cannot take it: " + failure.getMessage()));
-    }
+    connection.fail(
+        new ProtocolViolation(
+            ReasonCode.QUOTA_EXCEEDED, "the store cannot take it: " + failure.getMessage()));
   }
 
   private Packet answer(Packet.Publish packet, ReasonCode reason) {

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OutgoingAliasTest {
   private static final int ALIASES_OF_THE_BROKER = Fixture.SETTINGS.outgoingTopicAliasMaximum();
@@ -127,6 +129,35 @@ class OutgoingAliasTest {
     publish("room/1", "abcdefgh"); // fits with the alias only
     assertEquals(List.of("room/1=0", "room/1=1", "=1"), forms(s));
     assertEquals(List.of("abcde", "ab", "abcdefgh"), s.payloads());
+  }
+
+  @Test
+  void messageThatIsTooLargeEvenWithItsAliasIsNotSent() {
+    TestClient s = subscriber("s", 10);
+    s.accepts = publish -> size(publish) <= 15;
+    publish("room/1", "ok");
+    publish("room/1", "x".repeat(13));
+    publish("room/1", "x".repeat(12));
+    assertEquals(List.of("room/1=1", "=1"), forms(s));
+  }
+
+  /** Characters at the bounds of 1, 2, 3 and 4 bytes; an alias from 6 bytes on. */
+  @ParameterizedTest
+  @CsvSource({"0x7F, 6", "0x80, 3", "0x7FF, 3", "0x800, 2", "0xFFFD, 2", "0x10000, 2"})
+  void lengthOfATopicIsCountedInBytesOfUtf8(int codePoint, int enough) {
+    OutgoingAliases aliases = Objects.requireNonNull(OutgoingAliases.of(10, withAliases(10, 6)));
+    TestClient client = fixture.client();
+    String character = Character.toString(codePoint);
+
+    Packet.Publish shorter = plain(character.repeat(enough - 1));
+    Packet.Publish longEnough = plain(character.repeat(enough));
+
+    assertEquals(0, aliases.form(shorter, client).topicAlias());
+    assertEquals(1, aliases.form(longEnough, client).topicAlias());
+  }
+
+  private static Packet.Publish plain(String topic) {
+    return TestClient.publication(topic, "x", QoS.AT_MOST_ONCE, 0, false);
   }
 
   /** A client that keeps track of aliases is compared with one that gets topics only. */
@@ -243,26 +274,9 @@ class OutgoingAliasTest {
   }
 
   private static BrokerSettings withAliases(int maximum, int minBytes) {
-    BrokerSettings s = Fixture.SETTINGS;
-    return new BrokerSettings(
-        s.keepAliveMaxSeconds(),
-        s.sessionExpiryMaxSeconds(),
-        s.receiveMaximum(),
-        s.inFlightMax(),
-        s.topicAliasMaximum(),
-        maximum,
-        minBytes,
-        s.sessionsMax(),
-        s.subscriptionsPerSessionMax(),
-        s.queueMaxMessages(),
-        s.queueMaxBytes(),
-        s.queueTotalMaxBytes(),
-        s.qos0QueueMaxBytes(),
-        s.mailboxMaxBytes(),
-        s.overflow(),
-        s.retainedMaxMessages(),
-        s.retainedMaxBytes(),
-        s.disconnectDeniedPublish(),
-        s.logConnections());
+    return Records.with(
+        Records.settings("outgoingTopicAliasMaximum", maximum),
+        "outgoingTopicAliasMinBytes",
+        minBytes);
   }
 }

@@ -112,4 +112,22 @@ class RetainedReplayTest {
 
     assertEquals(List.of("r/1", "now"), s.payloads());
   }
+
+  @Test
+  void retainedMessagesOfAnEndedSubscriptionComeNoMore() {
+    Given given = new Given(Fixture.SETTINGS);
+    given.retain("r/1", "r/2", "kept");
+    TestClient s =
+        given
+            .fixture
+            .client()
+            .connect(TestClient.connect(ProtocolVersion.V5_0, "s", true, 0, null, 1));
+    s.subscribe("r/#", QoS.AT_LEAST_ONCE).subscribe("kept", QoS.AT_LEAST_ONCE);
+    assertEquals(List.of("r/1"), s.payloads());
+
+    s.give(new Packet.Unsubscribe(2, List.of("r/#")));
+    s.give(new Packet.PubAck(1, ReasonCode.SUCCESS, null));
+
+    assertEquals(List.of("r/1", "kept"), s.payloads());
+  }
 }

@@ -1,6 +1,7 @@
 package io.fluxmqtt.session.routing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -119,6 +120,88 @@ class HashSlotsTest {
     }
 
     assertSame(before, slots.slots(), "rebuilt for nothing");
+  }
+
+  @Test
+  void differentSlotsAreEmptyAgainWhenTheirElementsGo() {
+    Integer[] pool = numbers(8);
+    Numbers slots = new Numbers(7);
+    for (int i = 0; i < 5; i++) { // eight slots
+      slots.insert(pool[i]);
+    }
+    @Nullable Object[] before = slots.slots();
+    assertEquals(8, before.length);
+
+    for (int round = 0; round < 100; round++) {
+      slots.insert(pool[5 + round % 2]);
+      slots.remove(pool[5 + round % 2]);
+    }
+
+    assertSame(before, slots.slots(), "rebuilt for nothing");
+  }
+
+  @Test
+  void markIsUsedAgainForTheNextElement() {
+    Integer[] pool = numbers(16);
+    Numbers slots = new Numbers(3); // 0, 4, 8 and 12 collide
+    slots.insert(pool[0]);
+    slots.insert(pool[4]);
+    @Nullable Object[] before = slots.slots();
+    assertEquals(4, before.length);
+
+    slots.remove(pool[0]);
+    for (int round = 0; round < 100; round++) {
+      slots.insert(pool[8]);
+      assertSame(pool[8], HashSlots.read(before, 0));
+      slots.remove(pool[8]);
+      assertSame(HashSlots.GONE, HashSlots.read(before, 0), "a probe leads across it");
+    }
+
+    assertSame(before, slots.slots(), "rebuilt for nothing");
+    slots.insert(pool[0]);
+    slots.insert(pool[8]);
+    assertSame(before, slots.slots(), "three of four slots may be used");
+    slots.insert(pool[12]);
+    assertEquals(8, slots.slots().length, "at least a quarter stays empty");
+  }
+
+  @Test
+  void marksThatNoProbeCrossesAreEmptied() {
+    Integer[] pool = numbers(16);
+    Numbers slots = new Numbers(3);
+    slots.insert(pool[0]);
+    slots.insert(pool[4]); // at 1
+    slots.insert(pool[8]); // at 2
+    @Nullable Object[] array = slots.slots();
+
+    slots.remove(pool[0]);
+    slots.remove(pool[4]);
+    assertSame(HashSlots.GONE, HashSlots.read(array, 0));
+    assertSame(HashSlots.GONE, HashSlots.read(array, 1));
+    slots.remove(pool[8]);
+
+    for (int i = 0; i < array.length; i++) {
+      assertNull(HashSlots.read(array, i));
+    }
+  }
+
+  @Test
+  void arrayShrinksWhenLessThanAnEighthIsUsed() {
+    Integer[] pool = numbers(17);
+    Numbers slots = new Numbers(-1);
+    for (Integer element : pool) {
+      slots.insert(element);
+    }
+    int large = slots.slots().length;
+    for (int i = pool.length - 1; i >= large / 8; i--) {
+      slots.remove(pool[i]);
+    }
+    assertEquals(large, slots.slots().length, "exactly an eighth is left");
+
+    slots.remove(pool[0]);
+
+    assertEquals(8, slots.slots().length, "half of it in use, rounded up to a power of two");
+    assertEquals(large / 8 - 1, slots.elements().size());
   }
 
   /** A reader's array keeps what stays, wherever others come and go. */

@@ -16,6 +16,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RetainedCursorTest {
   private final RetainedMessages<String> messages = new RetainedMessages<>(String::length);
@@ -115,6 +117,71 @@ class RetainedCursorTest {
 
     assertEquals(10, found);
     assertTrue(steps < 50, "took " + steps + " steps");
+  }
+
+  /** As above, for each of the ways in which a topic can be out of the question. */
+  @ParameterizedTest
+  @CsvSource({
+    "+/x, d%d/a/, d%d/x", // a level too early in the order
+    "+/a, d%d/b/, d%d/a", // a level too late
+    "+/a, d%d/a/, d%d/a", // below what matches
+    "+/+/x, d%d/a/, d%d/b/x", // two wildcards, the second to be jumped over
+    "+/z, $SYS/%d/, d%d/z", // what a wildcard never matches
+    "x/+/y/z, x/%d/w/, x/%d/y/z"
+  })
+  void nothingIsWalkedThroughThatCannotMatch(String filter, String below, String match) {
+    for (int i = 0; i < 5; i++) {
+      for (int j = 0; j < 1_000; j++) {
+        messages.put(below.formatted(i) + j, "m");
+      }
+      messages.put(match.formatted(i), "m");
+    }
+    RetainedCursor<String> cursor = messages.cursor(filter);
+
+    int steps = 0;
+    int found = 0;
+    while (!cursor.isExhausted()) {
+      steps++;
+      found += cursor.next(1) == null ? 0 : 1;
+    }
+
+    assertEquals(5, found);
+    assertTrue(steps < 60, "took " + steps + " steps");
+  }
+
+  @Test
+  void oneStepLooksAtOneTopic() {
+    messages.put("a/x", "m");
+    messages.put("b/z", "m");
+    RetainedCursor<String> cursor = messages.cursor("+/z");
+
+    assertNull(cursor.next(1));
+    assertEquals("b/z", cursor.next(1).topic());
+    assertNull(cursor.next(0));
+    assertFalse(cursor.isExhausted());
+    assertNull(cursor.next(1));
+    assertTrue(cursor.isExhausted());
+  }
+
+  @Test
+  void messageThatLeftInTheMeantimeEndsNoCall() {
+    messages.put("a/1", "m");
+    messages.put("a/2", "m");
+    messages.put("a/3", "m");
+    RetainedCursor<String> cursor = messages.cursor("a/+");
+    assertEquals("a/1", cursor.next(1).topic());
+
+    messages.remove("a/2");
+
+    assertEquals("a/3", cursor.next(2).topic());
+  }
+
+  @Test
+  void messageOfAPlainFilterThatIsNotThereEndsTheWalk() {
+    RetainedCursor<String> cursor = messages.cursor("a/b");
+
+    assertNull(cursor.next(10));
+    assertTrue(cursor.isExhausted());
   }
 
   @Test

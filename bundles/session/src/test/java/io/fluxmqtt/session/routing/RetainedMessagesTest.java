@@ -59,6 +59,13 @@ class RetainedMessagesTest {
     assertEquals(0, messages.bytes());
   }
 
+  @Test
+  void entryIsShownByItsTopic() {
+    messages.put("a/b", "secret payload");
+
+    assertEquals("a/b", messages.entry("a/b").toString());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "#, /a a a/ a/b a/b/c a/c",

@@ -53,6 +53,13 @@ class SharedGroupTest {
   }
 
   @Test
+  void turnOfAnAbsentLastMemberFallsToTheFirst() {
+    join("a", "b", "c");
+
+    assertEquals("abab", turns(4, s -> !s.equals("c")));
+  }
+
+  @Test
   void joiningAgainReplacesTheGrant() {
     Grant later = new Grant(QoS.EXACTLY_ONCE, false, true, 9);
     assertTrue(group.put("a", GRANT));

@@ -1,0 +1,39 @@
+package io.fluxmqtt.session.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class IncomingIdsTest {
+  private final IncomingIds ids = new IncomingIds();
+
+  @Test
+  void identifierIsInUseFromPublishToPubRel() {
+    ids.add(65_535);
+    ids.add(1);
+    assertTrue(ids.contains(1));
+    assertTrue(ids.contains(65_535));
+    assertFalse(ids.contains(2));
+
+    ids.remove(1);
+
+    assertFalse(ids.contains(1));
+    assertTrue(ids.contains(65_535));
+    assertEquals(1, ids.size());
+  }
+
+  @Test
+  void identifierCountsOnceHoweverOftenItComes() {
+    ids.add(7);
+    ids.add(7);
+    assertEquals(1, ids.size());
+
+    ids.remove(7);
+    ids.remove(7);
+    ids.remove(8);
+
+    assertEquals(0, ids.size());
+  }
+}
