@@ -115,11 +115,11 @@ record ListenerSettings(
           case USE_ANOTHER_SERVER -> ReasonCode.USE_ANOTHER_SERVER;
           case SERVER_MOVED -> ReasonCode.SERVER_MOVED;
         };
-    if (reason == null) {
-      return null;
-    }
-    try {
-      return new Redirect(reason, to.isEmpty() ? null : to);
+    try { // a bad reference is refused before it is needed
+      Redirect redirect =
+          new Redirect(
+              reason == null ? ReasonCode.USE_ANOTHER_SERVER : reason, to.isEmpty() ? null : to);
+      return reason == null ? null : redirect;
     } catch (IllegalArgumentException e) {
       throw settings.error("serverReference", String.valueOf(e.getMessage()));
     }
