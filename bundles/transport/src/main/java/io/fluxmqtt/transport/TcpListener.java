@@ -213,11 +213,18 @@ final class TcpListener implements Listener {
   }
 
   private void refused(ListenerSettings settings, ListenerProfile asked, String why) {
-    if (acceptor == null) {
+    Acceptor live = acceptor;
+    String stays = whatStays();
+    if (live == null) {
       profile = asked;
+    } else if (live.door().terms().settings().hasSameSocketAs(settings)) {
+      // What policy refuses here it refuses each new client; the old terms would let it in.
+      live.door().change(new Door.Terms(settings, asked));
+      profile = asked;
+      stays = "; " + live.address().uri() + " stays open, but refuses such clients";
     }
     if (stuck(State.REFUSED, settings, why)) {
-      LOG.error("listener {}: {} refused: {}{}", name, uriOf(settings), why, whatStays());
+      LOG.error("listener {}: {} refused: {}{}", name, uriOf(settings), why, stays);
     }
   }
 

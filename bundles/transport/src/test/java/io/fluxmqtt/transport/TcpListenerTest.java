@@ -231,6 +231,33 @@ class TcpListenerTest {
   }
 
   @Test
+  void termsThatAreRefusedCountForNewClientsAtTheSameSocket() throws IOException {
+    TcpListener wide = started(open(true));
+    try (Socket old = connect(wide)) {
+      assertAlive(old);
+      sessions.refusal = Optional.of("set allowAnonymousRemote=true");
+      wide.update(open(false));
+      assertEquals(State.REFUSED, wide.info().state());
+      assertAlive(old);
+      try (Socket fresh = connect(wide)) {
+        assertAlive(fresh); // to be refused by the session manager, which is not here
+        List<Boolean> terms =
+            sessions.recorders.stream()
+                .map(each -> each.connection.listener().allowAnonymousRemote())
+                .toList();
+        assertEquals(List.of(true, false), terms);
+      }
+    }
+    wide.close();
+  }
+
+  private static ListenerSettings open(boolean allowAnonymousRemote) {
+    ListenerProfile terms =
+        new ListenerProfile("wide", false, allowAnonymousRemote, List.of(), 100_000, 5000);
+    return new ListenerSettings("0.0.0.0", 0, 100, 100, terms);
+  }
+
+  @Test
   void ipv6IsWrittenInBrackets() {
     TcpListener v6 = started(settings("six", "::1", 0));
     assertTrue(v6.info().uri().startsWith("tcp://[::1]:"), v6.info().uri());
