@@ -15,6 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TopicPatternTest {
+  private static final int SMALL_STACK_BYTES = 140_000;
+
   @ParameterizedTest
   @CsvSource({
     "a/#, a/+/b, true",
@@ -192,5 +194,31 @@ class TopicPatternTest {
     }
     result.removeIf(String::isEmpty);
     return result;
+  }
+
+  /** Levels are gone through one by one, on a thread with little stack. */
+  @Test
+  void deepTopicsCostNoStack() throws Exception {
+    List<Throwable> failures = new ArrayList<>();
+    Thread small = new Thread(null, TopicPatternTest::judgeDeepTopics, "small", SMALL_STACK_BYTES);
+    small.setUncaughtExceptionHandler((thread, failure) -> failures.add(failure));
+    small.start();
+    small.join();
+    assertEquals(List.of(), failures);
+  }
+
+  private static void judgeDeepTopics() {
+    for (String deep :
+        List.of("/".repeat(32_000), "+/".repeat(32_000) + "#", "%c/".repeat(9_000))) {
+      assertThrows(IllegalArgumentException.class, () -> TopicPattern.parse(deep));
+    }
+    String deepest = "a" + "/a".repeat(TopicFilter.MAX_LEVELS - 1);
+    String wildest = "+" + "/+".repeat(TopicFilter.MAX_LEVELS - 1);
+    assertTrue(TopicPattern.parse(wildest).covers(deepest, "c", "u"));
+    assertTrue(TopicPattern.parse(deepest).overlaps(wildest, "c", "u"));
+    String beyond = "a" + "/a".repeat(32_000); // refused long before, but harmless here too
+    assertTrue(TopicPattern.parse("a/#").covers(beyond, "c", "u"));
+    assertFalse(TopicPattern.parse(wildest).covers(beyond, "c", "u"));
+    assertFalse(TopicPattern.parse(deepest).overlaps("+" + "/+".repeat(32_000), "c", "u"));
   }
 }
