@@ -94,6 +94,43 @@ class CommandsTest {
   }
 
   @Test
+  void kickWithAServerSendsElsewhereAndSaysSo() throws Exception {
+    broker.client("meter", null, true);
+    ClientKickCommand command = new ClientKickCommand();
+    command.clientId = "meter";
+    command.server = "b.example.org:1883";
+    assertEquals(
+        "Sent away client meter from 127.0.0.1:40000 to b.example.org:1883",
+        karaf.run(command).strip());
+    assertEquals(List.of("meter", "to b.example.org:1883"), broker.kicked);
+  }
+
+  @Test
+  void kickForGoodNeedsNoServer() throws Exception {
+    broker.client("meter", null, true);
+    ClientKickCommand command = new ClientKickCommand();
+    command.clientId = "meter";
+    command.moved = true;
+    assertEquals("Sent away client meter from 127.0.0.1:40000", karaf.run(command).strip());
+    command.server = "b";
+    assertEquals(
+        "Sent away client meter from 127.0.0.1:40000 to b",
+        new FakeKaraf(broker).run(command).strip());
+    assertEquals(List.of("meter", "to - for good", "meter", "to b for good"), broker.kicked);
+  }
+
+  @Test
+  void unconnectedOrUnknownClientIsNotSentAway() {
+    broker.client("meter", null, false);
+    ClientKickCommand command = new ClientKickCommand();
+    command.clientId = "meter";
+    command.server = "b";
+    assertEquals("Client meter is not connected", failure(command));
+    command.clientId = "ghost";
+    assertEquals("No session of client ghost; mqtt:client-list lists them", failure(command));
+  }
+
+  @Test
   void kickOfUnconnectedOrUnknownClientFailsClearly() {
     broker.client("meter", null, false);
     ClientKickCommand command = new ClientKickCommand();

@@ -1,5 +1,6 @@
 package io.fluxmqtt.itests.karaf;
 
+import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 import static org.junit.Assert.fail;
@@ -15,17 +16,21 @@ import io.fluxmqtt.api.admin.BrokerAdmin;
 import io.fluxmqtt.api.admin.ListenerInfo;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.PrivilegedAction;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -152,6 +157,29 @@ public class KarafIT {
       assertTrue(listeners, listeners.contains("default"));
       client.disconnect();
     }
+  }
+
+  @Test
+  public void aClientIsSentElsewhereForGood() throws Exception {
+    URI broker = URI.create(uri().orElseThrow());
+    try (Socket socket = new Socket(broker.getHost(), broker.getPort())) {
+      socket.setSoTimeout(20_000);
+      DataInputStream in = new DataInputStream(socket.getInputStream());
+      // CONNECT of 5.0 with Client Identifier "movable"
+      socket.getOutputStream().write(bytes("101400044d5154540502000000" + "00076d6f7661626c65"));
+      assertTrue(in.readUnsignedByte() == 0x20);
+      in.readFully(new byte[in.readUnsignedByte()]);
+
+      String printed = shell("mqtt:client-kick --server b:1 --moved movable");
+
+      assertTrue(printed, printed.contains("Sent away client movable"));
+      byte[] disconnect = in.readAllBytes(); // 0x9D, Server Reference "b:1"
+      assertArrayEquals(bytes("e0089d061c0003623a31"), disconnect);
+    }
+  }
+
+  private static byte[] bytes(String hex) {
+    return HexFormat.of().parseHex(hex);
   }
 
   @Test
