@@ -16,6 +16,7 @@ import static io.fluxmqtt.session.access.Given.await;
 import static io.fluxmqtt.session.access.Given.listener;
 import static io.fluxmqtt.session.access.Given.noting;
 import static io.fluxmqtt.session.access.Given.settings;
+import static io.fluxmqtt.session.access.Given.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,6 +25,7 @@ import io.fluxmqtt.api.spi.auth.Authentication;
 import io.fluxmqtt.api.spi.auth.Authenticator;
 import io.fluxmqtt.api.spi.auth.Credentials;
 import io.fluxmqtt.session.ListenerProfile;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -35,12 +37,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class AuthenticationTest {
+  private static final AccessSettings TWO = settings(List.of("first", "second"), List.of());
   private static final Authentication REJECTED =
       new Authentication.Rejected(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
 
   private final HandTime time = new HandTime();
-  private final AccessControl control =
-      new AccessControl(settings(List.of("first", "second"), List.of()), time);
+  private final AccessControl control = new AccessControl(TWO, time);
 
   @AfterEach
   void nothingIsLeftBehind() {
@@ -171,6 +173,18 @@ class AuthenticationTest {
     assertRefused(ReasonCode.SERVER_UNAVAILABLE, result);
     pending.complete(new Authentication.Accepted(ANN));
     assertEquals(1, result.size());
+  }
+
+  @Test
+  void changedTimeoutCountsForThoseWhoComeThen() {
+    control.putAuthenticator(authenticator("first", 1, credentials -> new CompletableFuture<>()));
+    List<Admission> early = ask();
+    control.configure(with(TWO, "authenticationTimeout", Duration.ofSeconds(3)));
+    List<Admission> late = ask();
+    time.advanceMillis(3_000);
+    assertRefused(ReasonCode.SERVER_UNAVAILABLE, late);
+    time.advanceMillis(7_000);
+    assertRefused(ReasonCode.SERVER_UNAVAILABLE, early);
   }
 
   @Test

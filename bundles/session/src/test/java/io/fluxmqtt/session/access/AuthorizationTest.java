@@ -6,6 +6,7 @@ import static io.fluxmqtt.session.access.Given.authorizer;
 import static io.fluxmqtt.session.access.Given.await;
 import static io.fluxmqtt.session.access.Given.deciding;
 import static io.fluxmqtt.session.access.Given.settings;
+import static io.fluxmqtt.session.access.Given.with;
 import static io.fluxmqtt.session.access.Given.withGrace;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -229,6 +230,19 @@ class AuthorizationTest {
     release.countDown();
     await(() -> !control.problems().toString().contains("bundle foreign"));
     assertEquals(List.of(Verdict.DENIED), later);
+  }
+
+  @Test
+  void changedTimeoutCountsForTheNextRequest() {
+    CountDownLatch release = new CountDownLatch(1);
+    control.putAuthorizer(foreign("first", 1, blocking(release)));
+    control.configure(with(TWO, "authorizationTimeout", Duration.ofMillis(300)));
+    assertNull(decide());
+    time.advanceMillis(299);
+    assertEquals(List.of(), later);
+    time.advanceMillis(1);
+    assertEquals(List.of(Verdict.DENIED), later);
+    release.countDown();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.fluxmqtt.session.access;
 import static io.fluxmqtt.session.access.Given.ANN;
 import static io.fluxmqtt.session.access.Given.LOCAL;
 import static io.fluxmqtt.session.access.Given.await;
+import static io.fluxmqtt.session.access.Given.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +14,7 @@ import io.fluxmqtt.api.spi.auth.Credentials;
 import io.fluxmqtt.api.spi.auth.EnhancedAuthenticator;
 import io.fluxmqtt.api.spi.auth.Exchange;
 import io.fluxmqtt.api.spi.auth.ExchangeStep;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -68,6 +70,40 @@ class ExchangeFailureTest extends Exchanges {
     assertRefused(ReasonCode.QUOTA_EXCEEDED);
     conversation.proceed(null);
     assertEquals(1, replies.size());
+  }
+
+  @Test
+  void changedTimeoutCountsForNewExchanges() {
+    put("first", METHOD, 1, endless());
+    converse("early");
+    control.configure(with(BOTH, "exchangeTimeout", Duration.ofSeconds(5)));
+    converse("late");
+    replies.clear();
+    time.advanceMillis(5_000);
+    assertRefused(ReasonCode.NOT_AUTHORIZED);
+    replies.clear();
+    time.advanceMillis(25_000);
+    assertRefused(ReasonCode.NOT_AUTHORIZED);
+  }
+
+  @Test
+  void changedNumberOfStepsCountsForNewExchanges() {
+    put("first", METHOD, 1, endless());
+    Conversation early = converse("early");
+    control.configure(with(BOTH, "exchangeStepsMax", 2));
+    Conversation late = converse("late");
+    early.proceed(null);
+    early.proceed(null);
+    late.proceed(null);
+    assertEquals(5, replies.size());
+    replies.clear();
+    late.proceed(null);
+    assertRefused(ReasonCode.QUOTA_EXCEEDED);
+  }
+
+  private static EnhancedAuthenticator endless() {
+    return credentials ->
+        data -> CompletableFuture.completedFuture(new ExchangeStep.Continue(null));
   }
 
   @ParameterizedTest

@@ -26,11 +26,11 @@ import org.junit.jupiter.api.AfterEach;
 /** An access policy with two names of enhanced authenticators, and those who play them. */
 class Exchanges {
   static final String METHOD = "COUNT";
+  static final AccessSettings BOTH =
+      settings(List.of(), List.of()).withEnhanced(List.of("first", "second"));
 
   final HandTime time = new HandTime();
-  final AccessControl control =
-      new AccessControl(
-          settings(List.of(), List.of()).withEnhanced(List.of("first", "second")), time);
+  final AccessControl control = new AccessControl(BOTH, time);
   final List<Reply> replies = new CopyOnWriteArrayList<>();
   final List<String> told = new CopyOnWriteArrayList<>();
   final List<Conversation> begun = new ArrayList<>();

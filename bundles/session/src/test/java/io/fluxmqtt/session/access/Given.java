@@ -15,6 +15,7 @@ import io.fluxmqtt.api.spi.auth.Authenticator;
 import io.fluxmqtt.api.spi.auth.Credentials;
 import io.fluxmqtt.api.spi.auth.Principal;
 import io.fluxmqtt.session.ListenerProfile;
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -71,6 +72,23 @@ final class Given {
         settings.exchangeTimeout(),
         settings.exchangeStepsMax(),
         settings.authorizationTimeout());
+  }
+
+  /** The same with another value of one component. */
+  static AccessSettings with(AccessSettings settings, String component, Object value) {
+    RecordComponent[] components = AccessSettings.class.getRecordComponents();
+    Class<?>[] types = new Class<?>[components.length];
+    Object[] values = new Object[components.length];
+    try {
+      for (int i = 0; i < components.length; i++) {
+        boolean isMeant = components[i].getName().equals(component);
+        types[i] = components[i].getType();
+        values[i] = isMeant ? value : components[i].getAccessor().invoke(settings);
+      }
+      return AccessSettings.class.getDeclaredConstructor(types).newInstance(values);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException(component, e);
+    }
   }
 
   static Plugin<Authenticator> authenticator(String name, int rank, Authenticator service) {

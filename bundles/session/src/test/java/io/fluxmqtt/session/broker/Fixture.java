@@ -16,6 +16,7 @@ import io.fluxmqtt.session.access.Plugin;
 import io.fluxmqtt.session.access.Time;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +47,23 @@ final class Fixture {
           1 << 20,
           false,
           false);
+
+  /** {@link #SETTINGS} with another value of one component. */
+  static BrokerSettings with(String component, Object value) {
+    RecordComponent[] components = BrokerSettings.class.getRecordComponents();
+    Class<?>[] types = new Class<?>[components.length];
+    Object[] values = new Object[components.length];
+    try {
+      for (int i = 0; i < components.length; i++) {
+        boolean isMeant = components[i].getName().equals(component);
+        types[i] = components[i].getType();
+        values[i] = isMeant ? value : components[i].getAccessor().invoke(SETTINGS);
+      }
+      return BrokerSettings.class.getDeclaredConstructor(types).newInstance(values);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException(component, e);
+    }
+  }
 
   private static final Comparable<Object> AUTHORIZER = other -> 0;
   static final Comparable<Object> AUTHENTICATOR = other -> 0;

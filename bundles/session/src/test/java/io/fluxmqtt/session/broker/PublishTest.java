@@ -192,6 +192,20 @@ class PublishTest {
     assertEquals(1, subscriber.payloads().size());
   }
 
+  @Test
+  void changedMailboxLimitCountsAtOnce() {
+    fixture.clientOnOtherLoop().connect("s").subscribe("t", QoS.AT_MOST_ONCE);
+    Packet big = TestClient.publication("t", "x".repeat(5_000), QoS.AT_MOST_ONCE, 0, false);
+    fixture.broker.configure(Fixture.with("mailboxMaxBytes", 20_000L));
+    publisher.handOver(big);
+    assertTrue(publisher.reading);
+    fixture.broker.configure(Fixture.with("mailboxMaxBytes", 6_000L));
+    publisher.handOver(big);
+    assertFalse(publisher.reading);
+    fixture.settle();
+    assertTrue(publisher.reading);
+  }
+
   private static Packet.Publish aliased(String topic, int alias) {
     return new Packet.Publish(
         topic,
