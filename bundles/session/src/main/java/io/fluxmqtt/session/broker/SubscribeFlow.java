@@ -173,12 +173,13 @@ final class SubscribeFlow {
         });
   }
 
-  /** The filter, or null if it is not valid and the version can say so. */
+  /** The filter, or null if it is beyond the limits, or not valid and the version can say so. */
   private static @Nullable TopicFilter parse(ClientConnection connection, String text) {
     try {
       return TopicFilter.parse(text);
     } catch (IllegalArgumentException e) {
-      if (connection.dialect().canRefuseFilter()) {
+      boolean isTooLong = !connection.network().listener().limits().allowTopic(text);
+      if (isTooLong || connection.dialect().canRefuseFilter()) { // 3.1.1: [MQTT-3.10.4-5]
         return null;
       }
       throw new ProtocolViolation(ReasonCode.TOPIC_FILTER_INVALID, Printable.of(e.getMessage()));

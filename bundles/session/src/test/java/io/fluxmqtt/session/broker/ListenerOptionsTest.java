@@ -207,6 +207,26 @@ class ListenerOptionsTest {
   }
 
   @Test
+  void unsubscribeBeyondTheLimitsIsAnsweredAndRemovesWhatIsThere() {
+    String deep = "1/2/3/4/5/6";
+    for (String filter : List.of("/".repeat(32_000), deep)) {
+      TestClient old = three(SMALL).give(new Packet.Unsubscribe(1, List.of(filter)));
+      assertEquals(1, old.sent(Packet.UnsubAck.class).size());
+      assertFalse(old.closed);
+    }
+    fixture
+        .client()
+        .connect(TestClient.connect5("far", false, 100))
+        .subscribe(deep, QoS.AT_MOST_ONCE);
+    TestClient moved = fixture.client(SMALL).connect(TestClient.connect5("far", false, 100));
+    moved.give(new Packet.Unsubscribe(1, List.of(deep, "/".repeat(32_000))));
+    assertEquals(
+        List.of(ReasonCode.SUCCESS, ReasonCode.TOPIC_FILTER_INVALID),
+        moved.last(Packet.UnsubAck.class).reasons());
+    assertTrue(three(SMALL).give(new Packet.Unsubscribe(1, List.of("a#"))).closed);
+  }
+
+  @Test
   void aliasOfARefusedTopicIsRefusedToo() {
     TestClient client = five(SMALL);
     client.give(aliased("1/2/3/4/5/6", 1), aliased("", 2));

@@ -100,6 +100,8 @@ class DeepTopicIT {
       }
       try (RawClient client = broker.v311(listener)) {
         assertEquals(0x80, client.subscribe(filter, 0));
+        client.send(unsubscribe(4, filter));
+        assertEquals(9, client.expect(Wire.UNSUBACK).packetId());
         client.ping();
       }
     }

@@ -104,6 +104,8 @@ class TopicLimitsIT {
     for (int qos = 0; qos <= 2; qos++) {
       try (RawClient client = broker.v311("short")) {
         assertEquals(FAILURE_311, client.subscribe(topic, 0));
+        client.send(Wire.packet(Wire.UNSUBSCRIBE << 4 | 2, Wire.u16(9), Wire.utf8(topic)));
+        assertEquals(9, client.expect(Wire.UNSUBACK).packetId());
         client.send(Wire.publish311(qos << 1, topic, 1, "x"));
         expectClosedSilently(client);
       }
