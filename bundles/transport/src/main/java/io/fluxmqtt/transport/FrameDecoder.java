@@ -47,6 +47,11 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     return inspector.userProperties();
   }
 
+  /** The Will Topic of the packet that is being handed on, if it is too long for netty. */
+  @Nullable String longWillTopic() {
+    return inspector.longWillTopic();
+  }
+
   /** The version of the client, or the one to answer it in; null until CONNECT tells. */
   @Nullable ProtocolVersion version() {
     return inspector.version();

@@ -13,6 +13,7 @@ import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.mqtt.MqttMessageType;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ final class FrameInspector {
   private static final int WILL_QOS_3 = 0x18;
   private static final int USER_NAME_FLAG = 0x80;
   private static final int PASSWORD_FLAG = 0x40;
+
+  /** A longer Will Topic netty gives as null. */
+  private static final int NETTY_WILL_TOPIC_BYTES = 32_767;
 
   private static final int FIELD_MAX_BYTES = 2 + 0xFFFF;
   private static final int PROPERTIES_MAX_BYTES = 4 + PropertyRules.MAX_BYTES;
@@ -58,6 +62,7 @@ final class FrameInspector {
   private boolean padded; // the Remaining Length of the packet that comes
   private final List<Replacement> replacements = new ArrayList<>(2); // of the last packet
   private List<UserProperty> userProperties = List.of(); // of the last packet
+  private @Nullable String longWillTopic; // of the last packet
 
   /** The version of the client, or the one to answer it in; null until CONNECT tells. */
   @Nullable ProtocolVersion version() {
@@ -226,8 +231,14 @@ final class FrameInspector {
     return userProperties;
   }
 
+  /** The Will Topic of the last packet, if it is too long for netty. */
+  @Nullable String longWillTopic() {
+    return longWillTopic;
+  }
+
   /** Lets go of what the last packet held: the next may be long in coming. */
   void forget() {
+    longWillTopic = null;
     replacements.clear();
     userProperties = List.of();
   }
@@ -248,7 +259,7 @@ final class FrameInspector {
       if (said == ProtocolVersion.V5_0) {
         properties(PropertyRules.Place.WILL, body);
       }
-      skipField(body);
+      willTopic(body);
       skipField(body);
     }
     if ((flags & USER_NAME_FLAG) != 0) {
@@ -258,6 +269,20 @@ final class FrameInspector {
       skipField(body);
     }
     requireEnd(MqttMessageType.CONNECT, body);
+  }
+
+  private void willTopic(ByteBuf body) {
+    int length = body.readUnsignedShort();
+    if (length <= NETTY_WILL_TOPIC_BYTES) {
+      body.skipBytes(length);
+      return;
+    }
+    byte[] text = new byte[length];
+    body.readBytes(text);
+    if (!Utf8.isValid(text, 0, length)) {
+      throw malformed("Will Topic that is not UTF-8 as MQTT wants it");
+    }
+    longWillTopic = new String(text, StandardCharsets.UTF_8);
   }
 
   private static ProtocolVersion requireServed(ConnectHead head) {

@@ -50,14 +50,15 @@ final class PacketReader {
    * The packet. Does not release the message.
    *
    * @param user the User Properties, which the message no longer has
+   * @param longWillTopic the Will Topic where netty gives null as it is long
    * @throws ProtocolViolation if the decoder failed or a value is not allowed
    */
-  static Packet read(MqttMessage message, List<UserProperty> user) {
+  static Packet read(MqttMessage message, List<UserProperty> user, @Nullable String longWillTopic) {
     if (message.decoderResult().isFailure()) {
       throw DecoderFailure.violation(message.decoderResult().cause());
     }
     return switch (message.fixedHeader().messageType()) {
-      case CONNECT -> connect((MqttConnectMessage) message, user);
+      case CONNECT -> connect((MqttConnectMessage) message, user, longWillTopic);
       case PUBLISH -> publish((MqttPublishMessage) message, user);
       case PUBACK, PUBREC, PUBREL, PUBCOMP -> acknowledgement(message);
       case SUBSCRIBE -> subscribe((MqttSubscribeMessage) message);
@@ -69,7 +70,8 @@ final class PacketReader {
     };
   }
 
-  private static Packet.Connect connect(MqttConnectMessage message, List<UserProperty> user) {
+  private static Packet.Connect connect(
+      MqttConnectMessage message, List<UserProperty> user, @Nullable String longWillTopic) {
     MqttConnectVariableHeader header = message.variableHeader();
     MqttConnectPayload payload = message.payload();
     MqttProperties properties = header.properties();
@@ -84,7 +86,7 @@ final class PacketReader {
         payload.clientIdentifier(),
         clean,
         header.keepAliveTimeSeconds(),
-        header.isWillFlag() ? will(header, payload, user) : null,
+        header.isWillFlag() ? will(message, user, longWillTopic) : null,
         payload.userName(),
         payloadOf(payload.passwordInBytes()),
         expiry,
@@ -98,14 +100,12 @@ final class PacketReader {
   }
 
   private static Packet.Will will(
-      MqttConnectVariableHeader header, MqttConnectPayload payload, List<UserProperty> user) {
-    if (payload.willTopic() == null) { // netty takes no longer one, and gives null instead
-      throw new ProtocolViolation(
-          ReasonCode.TOPIC_NAME_INVALID, "Will topic of more than 32767 bytes");
-    }
+      MqttConnectMessage message, List<UserProperty> user, @Nullable String longTopic) {
+    MqttConnectVariableHeader header = message.variableHeader();
+    MqttConnectPayload payload = message.payload();
     MqttProperties properties = payload.willProperties();
     return new Packet.Will(
-        payload.willTopic(),
+        longTopic == null ? payload.willTopic() : longTopic,
         Payload.copyOf(payload.willMessageInBytes()),
         QoS.of(header.willQos()),
         header.isWillRetain(),

@@ -104,7 +104,7 @@ final class PacketReceiver extends ChannelInboundHandlerAdapter {
   private void received(MqttMessage message) {
     Packet packet;
     try {
-      packet = PacketReader.read(message, frames.userProperties());
+      packet = PacketReader.read(message, frames.userProperties(), frames.longWillTopic());
     } catch (ProtocolViolation violation) {
       malformed(violation);
       return;

@@ -105,10 +105,6 @@ class RefusalTest {
             "password without user name",
             Bytes.connectHead(4, 0x42).text("c").text("p"),
             MALFORMED_PACKET),
-        connect(
-            "longest Will Topic and more",
-            Bytes.connectHead(4, 6).text("c").text("w".repeat(32_768)).text("m"),
-            TOPIC_NAME_INVALID),
         connect("user name missing", Bytes.connectHead(4, 0x82).text("c"), MALFORMED_PACKET),
         connect("bytes too many", Bytes.connectHead(4, 2).text("c").one(0), MALFORMED_PACKET),
         connect("no client id", Bytes.connectHead(4, 2), MALFORMED_PACKET),

@@ -98,6 +98,21 @@ class TopicLimitsIT {
     assertEquals(TOPIC_NAME_INVALID, broker.refusal("short", connect));
   }
 
+  @Test
+  void withoutLimitsAWillTopicMayBeAsLongAsATextCanBe() throws Exception {
+    for (int version = 4; version <= 5; version++) {
+      String topic = unique() + "x".repeat(65_527);
+      ConnectPacket will = version == 5 ? ConnectPacket.v5("will") : ConnectPacket.v311("will");
+      try (RawClient watcher = broker.v5("default");
+          RawClient client =
+              RawClient.connected(broker.process().address(), will.will(topic, "gone", 0))) {
+        watcher.subscribe(topic, 0);
+        client.cut();
+        assertEquals(topic, watcher.expect(Wire.PUBLISH).topic());
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("beyond")
   void in311TheTopicClosesAndTheFilterFails(String topic) throws Exception {
