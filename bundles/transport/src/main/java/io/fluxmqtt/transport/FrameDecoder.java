@@ -10,7 +10,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.mqtt.MqttMessageType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +22,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A packet that is too long or out of place is refused at its fixed header, before its bytes are
  * kept, and one with too many properties at the length of these; of a CONNECT the bytes up to its
- * version are awaited, since they tell how to refuse it. What is kept of an incomplete packet is at
- * most twice what has come of it.
+ * version are awaited, since they tell how to refuse it. Once a read is over, the buffer kept for
+ * an incomplete packet has at most twice the bytes that have come of it, and {@value #SPARE_BYTES}:
+ * what the next read needs is not known, and a stalled client must not hold the whole buffer of a
+ * read.
  */
 final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private static final int MAX_LENGTH_BYTES = 4;
+  private static final int SPARE_BYTES = 512;
 
   private final int packetMaxBytes;
   private final FrameInspector inspector;
@@ -89,8 +91,9 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (cumulation != null && cumulation.refCnt() == 1) {
-      cumulation.discardSomeReadBytes();
+    ByteBuf kept = cumulation;
+    if (kept != null && kept.capacity() > 2 * kept.readableBytes() + SPARE_BYTES) {
+      cumulation = moved(ctx, kept, kept.readableBytes());
     }
     ctx.fireChannelReadComplete();
   }
@@ -107,15 +110,29 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   }
 
   private ByteBuf append(ChannelHandlerContext ctx, ByteBuf bytes) {
-    ByteBuf kept = cumulation == null ? Unpooled.EMPTY_BUFFER : cumulation;
-    int missing = awaitedBytes - kept.readableBytes();
-    if (kept.isReadable() && missing > kept.writableBytes() && kept.refCnt() == 1) {
-      // doubles, so that a large packet is not copied for every read, but never past its end
-      int more = Math.min(missing, Math.max(kept.readableBytes(), bytes.readableBytes()));
-      kept.ensureWritable(more, false);
+    ByteBuf kept = cumulation;
+    if (kept == null) {
+      cumulation = bytes;
+      return bytes;
     }
-    cumulation = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), kept, bytes);
-    return cumulation;
+    try {
+      if (kept.writableBytes() < bytes.readableBytes() || kept.refCnt() > 1 || kept.isReadOnly()) {
+        // doubles, so that a large packet is not copied for every read, but never past its end
+        int come = kept.readableBytes() + bytes.readableBytes();
+        kept = moved(ctx, kept, Math.max(come, Math.min(awaitedBytes, 2 * kept.readableBytes())));
+        cumulation = kept;
+      }
+      return kept.writeBytes(bytes);
+    } finally {
+      bytes.release();
+    }
+  }
+
+  /** What can be read of a buffer, which is released, in one of a certain size. */
+  private static ByteBuf moved(ChannelHandlerContext ctx, ByteBuf from, int capacity) {
+    ByteBuf to = ctx.alloc().buffer(capacity).writeBytes(from);
+    from.release();
+    return to;
   }
 
   /** Hands on one packet; false if there is no whole one. */

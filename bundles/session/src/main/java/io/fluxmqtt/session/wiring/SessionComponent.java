@@ -322,7 +322,7 @@ public final class SessionComponent {
     return listeners.stream().map(Listener::info).toList();
   }
 
-  private static BrokerSettings read(Map<String, Object> properties) {
+  static BrokerSettings read(Map<String, Object> properties) {
     Settings s = new Settings(PID, properties, Config.class);
     for (String key : s.unknownKeys()) {
       LOG.warn("{}: {} is not a key of this configuration; it is ignored", PID, key);
