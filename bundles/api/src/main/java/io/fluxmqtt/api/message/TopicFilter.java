@@ -25,7 +25,7 @@ public record TopicFilter(@Nullable String shareName, String filter) {
       throw new IllegalArgumentException("'" + filter + "' is not a valid Topic Filter");
     }
     // [MQTT-4.8.2-1] [MQTT-4.8.2-2]
-    if (shareName != null && (shareName.isEmpty() || hasAny(shareName, "/+#"))) {
+    if (shareName != null && (shareName.isEmpty() || hasAny(shareName, "/+#\0"))) {
       throw new IllegalArgumentException("'" + shareName + "' is not a valid ShareName");
     }
   }
