@@ -3,7 +3,7 @@ package io.fluxmqtt.acl;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One level of a topic pattern. */
+/** One level of a topic pattern; as text it is what the pattern says there. */
 sealed interface Level {
   /** Whether it stands for some concrete level, which is given as a region of a text. */
   Fit fit(String text, int from, int end, String clientId, @Nullable String userName);
@@ -30,6 +30,11 @@ sealed interface Level {
     public boolean startsWithDollar() {
       return false;
     }
+
+    @Override
+    public String toString() {
+      return "+";
+    }
   }
 
   /** Plain text. */
@@ -44,6 +49,11 @@ sealed interface Level {
     @Override
     public boolean startsWithDollar() {
       return literal.startsWith("$");
+    }
+
+    @Override
+    public String toString() {
+      return escaped(literal);
     }
   }
 
@@ -82,5 +92,21 @@ sealed interface Level {
     public boolean startsWithDollar() {
       return parts.get(0) instanceof String text && text.startsWith("$");
     }
+
+    @Override
+    public String toString() {
+      StringBuilder text = new StringBuilder();
+      for (Object part : parts) {
+        text.append(
+            part == Identity.CLIENT_ID
+                ? "%c"
+                : part == Identity.USER_NAME ? "%u" : escaped((String) part));
+      }
+      return text.toString();
+    }
+  }
+
+  private static String escaped(String plain) {
+    return plain.replace("%", "%%");
   }
 }

@@ -39,4 +39,31 @@ record Rule(
         ? topic.covers(topicOrFilter, clientId, userName)
         : topic.overlaps(topicOrFilter, clientId, userName);
   }
+
+  /** The text that {@link RuleParser#parse} reads; what is as by default is left out. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(allow ? "allow " : "deny ");
+    text.append(publish && subscribe ? "both" : publish ? "publish" : "subscribe");
+    add(text, "topic=" + topic);
+    if (!client.equals(Glob.ANY)) {
+      add(text, "client=" + client.pattern());
+    }
+    if (!user.equals(UserPattern.EVERYONE)) {
+      add(text, "user=" + user.pattern());
+    }
+    if (loopbackOnly) {
+      add(text, "from=loopback");
+    }
+    if (priority != 0) {
+      add(text, "priority=" + priority);
+    }
+    return text.toString();
+  }
+
+  private static void add(StringBuilder text, String word) {
+    boolean plain =
+        word.chars().noneMatch(c -> Character.isWhitespace(c) || "\"';".indexOf(c) >= 0);
+    text.append(' ').append(plain ? word : '"' + word.replace("\"", "\"'\"'\"") + '"');
+  }
 }

@@ -178,6 +178,8 @@ final class RuleParser {
           }
           word.append(text, i + 1, close);
           i = close;
+        } else if (c == ';') { // taken for the end of a rule, and of a denial nothing would be left
+          throw new RuleSyntaxException(i, "a semicolon must stand in quotes");
         } else {
           word.append(c);
         }

@@ -2,7 +2,9 @@ package io.fluxmqtt.acl;
 
 import io.fluxmqtt.api.message.TopicFilter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,7 +142,7 @@ final class TopicPattern {
       return true;
     }
     char first = filter.charAt(0);
-    if (startsWithWildcard() ? first == '$' : startsAtDollar() && isWildcard(filter, first)) {
+    if (startsWithWildcard() ? first == '$' : startsAtDollar() && first != '$') {
       return false;
     }
     int from = 0;
@@ -161,6 +163,32 @@ final class TopicPattern {
     }
   }
 
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TopicPattern that
+        && everyTopic == that.everyTopic
+        && open == that.open
+        && Arrays.equals(levels, that.levels);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(levels) * 4 + (open ? 2 : 0) + (everyTopic ? 1 : 0);
+  }
+
+  /** The text that {@link #parse} reads. */
+  @Override
+  public String toString() {
+    if (everyTopic) {
+      return EVERY_TOPIC;
+    }
+    StringJoiner text = new StringJoiner("/");
+    for (Level level : levels) {
+      text.add(level.toString());
+    }
+    return (open ? text.add("#") : text).toString();
+  }
+
   private boolean startsWithWildcard() {
     return levels.length == 0 || isAny(0);
   }
@@ -171,10 +199,6 @@ final class TopicPattern {
 
   private boolean isAny(int level) {
     return levels[level] instanceof Level.Any;
-  }
-
-  private static boolean isWildcard(String filter, char first) {
-    return (first == '+' || first == '#') && levelEnd(filter, 0) == 1;
   }
 
   private static int levelEnd(String text, int from) {

@@ -73,6 +73,7 @@ class RuleParserTest {
         "allow both topic=a priority=9999999999 | 20 | is not a whole number",
         "allow both topic=my house | 21 | 'house' is none of",
         "allow both topic=\"a | 18 | this quote is not closed",
+        "deny both topic=a; | 18 | a semicolon must stand in quotes",
       })
   void badRuleIsRefusedWithItsPlace(String text, int at, String reason) {
     var e = assertThrows(RuleParser.RuleSyntaxException.class, () -> RuleParser.parse(text));
