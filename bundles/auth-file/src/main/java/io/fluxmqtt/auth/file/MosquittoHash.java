@@ -65,7 +65,11 @@ public final class MosquittoHash {
       throw new IllegalArgumentException(
           "the hash has %d bytes instead of %d".formatted(hash.length, HASH_BYTES));
     }
-    return new MosquittoHash(iterations(parts[2]), salt, hash);
+    MosquittoHash read = new MosquittoHash(iterations(parts[2]), salt, hash);
+    if (!read.toText().equals(text)) { // damage that number and Base64 readers would look past
+      throw new IllegalArgumentException("the password is not as mosquitto_passwd writes it");
+    }
+    return read;
   }
 
   /** Hashes a password with a fresh random salt. */
