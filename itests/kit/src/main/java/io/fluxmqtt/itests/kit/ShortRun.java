@@ -8,6 +8,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -15,8 +16,13 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Feeds a fuzz target with mutations of its seeds, the same ones on every run, so that every build
- * tries more than the seeds. It knows nothing of coverage: finding new paths is left to the fuzzer.
+ * Feeds a fuzz target with its corpus, then with mutations of that and of its seeds, the same ones
+ * on every run, so that every build tries more than the seeds. It knows nothing of coverage:
+ * finding new paths is left to the fuzzer.
+ *
+ * <p>The seeds of a test class are the resources in the folder {@code <name>Inputs}, which JUnit
+ * replays one by one. The corpus is what long runs of the fuzzer kept, for each covers what no
+ * other does: in {@code <name>Corpus.txt}, a line of Base64 each.
  */
 public final class ShortRun {
   private static final int MAX_BYTES = 4096;
@@ -32,22 +38,38 @@ public final class ShortRun {
   /**
    * Runs a target.
    *
-   * @param test the test class; its seeds are the resources in the folder {@code <name>Inputs} and
-   *     below
-   * @param runs how many inputs
+   * @param test the test class
+   * @param runs how many mutations
    */
   public static void of(Class<?> test, int runs, Consumer<byte[]> target) {
-    ShortRun inputs = new ShortRun(seeds(test));
+    List<byte[]> corpus = corpus(test);
+    corpus.forEach(input -> run(test, input, target));
+    ShortRun inputs = new ShortRun(Stream.concat(seeds(test).stream(), corpus.stream()).toList());
     for (int i = 0; i < runs; i++) {
-      byte[] input = inputs.next();
-      try {
-        target.accept(input.clone());
-      } catch (RuntimeException | AssertionError | StackOverflowError e) {
-        throw new AssertionError(
-            "input %d of %s fails; keep it as a file in %sInputs: %s"
-                .formatted(i, test, test.getSimpleName(), HexFormat.of().formatHex(input)),
-            e);
-      }
+      run(test, inputs.next(), target);
+    }
+  }
+
+  private static void run(Class<?> test, byte[] input, Consumer<byte[]> target) {
+    try {
+      target.accept(input.clone());
+    } catch (RuntimeException | AssertionError | StackOverflowError e) {
+      throw new AssertionError(
+          "%s fails; keep this input as a file in %sInputs: %s"
+              .formatted(test, test.getSimpleName(), HexFormat.of().formatHex(input)),
+          e);
+    }
+  }
+
+  private static List<byte[]> corpus(Class<?> test) {
+    URL url = test.getResource(test.getSimpleName() + "Corpus.txt");
+    if (url == null) {
+      return List.of();
+    }
+    try (Stream<String> lines = Files.lines(Path.of(asUri(url)))) {
+      return lines.map(Base64.getDecoder()::decode).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
