@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     elsewhere
  * @param authenticators the names that count here, a subset of those in {@code io.fluxmqtt.access};
  *     empty for all
+ * @param reasonStrings which clients hear why something is refused
  * @param redirect where all its clients are sent, or null if they are served here
  */
 public record ListenerProfile(
@@ -23,6 +24,7 @@ public record ListenerProfile(
     Limits limits,
     Capabilities capabilities,
     Checks checks,
+    ReasonStrings reasonStrings,
     ResponseInformation responseInformation,
     @Nullable Redirect redirect) {
   /** Copies the list. */
@@ -46,6 +48,7 @@ public record ListenerProfile(
         Limits.of(packetMaxBytes, connectTimeoutMillis),
         Capabilities.ALL,
         Checks.STANDARD,
+        ReasonStrings.ON_REQUEST,
         ResponseInformation.NONE,
         null);
   }
@@ -60,6 +63,7 @@ public record ListenerProfile(
         limits,
         capabilities,
         checks,
+        reasonStrings,
         responseInformation,
         redirect);
   }

@@ -37,7 +37,7 @@ public sealed interface Packet {
       long maximumPacketSize,
       int topicAliasMaximum,
       boolean requestResponseInformation,
-      boolean requestProblemInformation,
+      @Nullable Boolean requestProblemInformation,
       @Nullable String authenticationMethod,
       @Nullable Payload authenticationData)
       implements Packet {}

@@ -214,6 +214,20 @@ public final class ListenerComponent implements Listener {
     boolean payloadFormatCheck() default false;
 
     @AttributeDefinition(
+        name = "Reason strings",
+        description =
+            "Which 5.0 clients are told in words why something is refused: on-request, those that"
+                + " send Request Problem Information 1; unless-declined, all but those that send 0;"
+                + " never, none. Some clients cannot read an acknowledgement with words. A change"
+                + " counts for new connections only.",
+        options = {
+          @Option(label = "On request", value = "on-request"),
+          @Option(label = "Unless declined", value = "unless-declined"),
+          @Option(label = "Never", value = "never")
+        })
+    String reasonStrings() default "on-request";
+
+    @AttributeDefinition(
         name = "Response information",
         description =
             "The topic that a 5.0 client is given to build its response topics from, if it asks;"

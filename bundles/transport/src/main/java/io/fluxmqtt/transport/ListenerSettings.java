@@ -8,6 +8,7 @@ import io.fluxmqtt.session.Capabilities;
 import io.fluxmqtt.session.Checks;
 import io.fluxmqtt.session.Limits;
 import io.fluxmqtt.session.ListenerProfile;
+import io.fluxmqtt.session.ReasonStrings;
 import io.fluxmqtt.session.Redirect;
 import io.fluxmqtt.session.ResponseInformation;
 import java.util.concurrent.TimeUnit;
@@ -68,6 +69,7 @@ record ListenerSettings(
             new Checks(
                 settings.choice("receiveMaximumExceeded", Excess.class) == Excess.DISCONNECT,
                 settings.flag("payloadFormatCheck")),
+            settings.choice("reasonStrings", ReasonStrings.class),
             responseInformation(settings),
             redirect(settings));
     return new ListenerSettings(

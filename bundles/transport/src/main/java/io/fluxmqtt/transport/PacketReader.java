@@ -94,7 +94,7 @@ final class PacketReader {
         Properties.unsigned(properties, MAXIMUM_PACKET_SIZE, UNLIMITED),
         Properties.integer(properties, TOPIC_ALIAS_MAXIMUM, 0),
         Properties.integer(properties, REQUEST_RESPONSE_INFORMATION, 0) == 1,
-        Properties.integer(properties, REQUEST_PROBLEM_INFORMATION, 1) == 1,
+        Properties.flag(properties, REQUEST_PROBLEM_INFORMATION),
         Properties.text(properties, AUTHENTICATION_METHOD),
         Properties.binary(properties, AUTHENTICATION_DATA));
   }

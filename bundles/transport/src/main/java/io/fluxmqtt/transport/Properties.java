@@ -23,10 +23,9 @@ final class Properties {
     if (properties.isEmpty() && user.isEmpty()) {
       return MessageProperties.NONE;
     }
-    boolean hasFormat = properties.getProperty(PAYLOAD_FORMAT_INDICATOR) != null;
     boolean expires = properties.getProperty(PUBLICATION_EXPIRY_INTERVAL) != null;
     return new MessageProperties(
-        hasFormat ? integer(properties, PAYLOAD_FORMAT_INDICATOR, 0) == 1 : null,
+        flag(properties, PAYLOAD_FORMAT_INDICATOR),
         expires ? unsigned(properties, PUBLICATION_EXPIRY_INTERVAL, 0) : null,
         text(properties, RESPONSE_TOPIC),
         binary(properties, CORRELATION_DATA),
@@ -37,6 +36,12 @@ final class Properties {
   static int integer(MqttProperties properties, int id, int absent) {
     MqttProperty<?> property = properties.getProperty(id);
     return property == null ? absent : (Integer) property.value();
+  }
+
+  /** A Byte that is 0 or 1, or null if it is absent. */
+  static @Nullable Boolean flag(MqttProperties properties, int id) {
+    MqttProperty<?> property = properties.getProperty(id);
+    return property == null ? null : (Integer) property.value() == 1;
   }
 
   /** A Four Byte Integer, which netty keeps in an int with its sign. */

@@ -430,7 +430,7 @@ class DecodingTest {
         UNLIMITED,
         0,
         false,
-        true,
+        null,
         null,
         null);
   }

@@ -6,6 +6,7 @@ import io.fluxmqtt.session.Limits;
 import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolViolation;
+import io.fluxmqtt.session.ReasonStrings;
 import io.fluxmqtt.session.ResponseInformation;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -42,6 +43,7 @@ final class EmbeddedClient {
             limits,
             Capabilities.ALL,
             Checks.STANDARD,
+            ReasonStrings.UNLESS_DECLINED,
             ResponseInformation.NONE,
             null);
     connection = new NettyConnection(channel, new NettyEventLoop(channel.eventLoop()), profile);

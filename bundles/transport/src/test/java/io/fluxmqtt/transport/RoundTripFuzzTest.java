@@ -121,7 +121,7 @@ class RoundTripFuzzTest {
             connect.authenticationData(),
             new Capabilities(
                 connect.cleanStart(),
-                connect.requestProblemInformation(),
+                !Boolean.FALSE.equals(connect.requestProblemInformation()),
                 connect.requestResponseInformation(),
                 connect.will() == null,
                 QoS.of(connect.keepAliveSeconds() % 3)),

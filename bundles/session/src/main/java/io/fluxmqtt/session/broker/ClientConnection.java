@@ -47,7 +47,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   private @Nullable Session session;
   private int receiveMaximum;
   private @Nullable OutgoingAliases aliases; // null where none are wanted
-  private boolean problemInformation = true;
+  private boolean toldReasons; // in Reason Strings
   private long connectExpirySeconds;
   private boolean dirty;
   private boolean heard; // a packet in this batch
@@ -205,7 +205,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   void connecting(Packet.Connect connect) {
     receiveMaximum = connect.receiveMaximum();
     aliases = OutgoingAliases.of(connect.topicAliasMaximum(), broker.settings());
-    problemInformation = connect.requestProblemInformation();
+    toldReasons = connection.listener().reasonStrings().isTold(connect.requestProblemInformation());
     connectExpirySeconds = connect.sessionExpirySeconds();
     connection.established(connect.version(), connect.maximumPacketSize());
   }
@@ -247,7 +247,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   /** Refuses the connection with a CONNACK [MQTT-3.2.2-7]. */
   void refuse(ReasonCode reason, String text) {
     if (phase != Phase.CLOSED) {
-      turnAway(reason, text, dialect.refuse(reason, text));
+      turnAway(reason, text, dialect.refuse(reason, reasonString(text)));
     }
   }
 
@@ -278,7 +278,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
           violation.getMessage(),
           phase == Phase.AWAITING_CONNECT
               ? null
-              : dialect.refuse(violation.reason(), violation.getMessage()));
+              : dialect.refuse(violation.reason(), reasonString(violation.getMessage())));
     } else {
       close(violation.reason(), violation.getMessage(), null);
     }
@@ -384,8 +384,8 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   }
 
   /** The text for the client, or null if it does not want to hear it [MQTT-3.1.2-29]. */
-  @Nullable String reasonString(String text) {
-    return problemInformation ? text : null;
+  @Nullable String reasonString(@Nullable String text) {
+    return toldReasons ? text : null;
   }
 
   EnhancedAuthentication authentication() {
@@ -411,7 +411,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
       return;
     }
     LOG.debug("{} closed by the broker: {} ({})", this, reason, text);
-    Packet.Disconnect packet = dialect.disconnect(reason, text, serverReference);
+    Packet.Disconnect packet = dialect.disconnect(reason, reasonString(text), serverReference);
     if (packet != null && phase == Phase.CONNECTED) {
       send(packet);
     }
@@ -452,10 +452,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   @Override
   public void timedOut(long idleSeconds) {
-    close(
-        ReasonCode.KEEP_ALIVE_TIMEOUT,
-        reasonString("nothing came for " + idleSeconds + " s"),
-        null);
+    close(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came for " + idleSeconds + " s", null);
   }
 
   private Session session() {

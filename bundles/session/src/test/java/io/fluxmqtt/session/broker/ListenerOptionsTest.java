@@ -15,6 +15,7 @@ import io.fluxmqtt.session.Limits;
 import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
+import io.fluxmqtt.session.ReasonStrings;
 import io.fluxmqtt.session.Redirect;
 import io.fluxmqtt.session.ResponseInformation;
 import java.util.List;
@@ -40,6 +41,7 @@ class ListenerOptionsTest {
         limits,
         capabilities,
         checks,
+        ReasonStrings.ON_REQUEST,
         new ResponseInformation(response),
         redirect);
   }
@@ -150,6 +152,8 @@ class ListenerOptionsTest {
     assertEquals(0x9B, refusal(QOS_1, will("t", QoS.EXACTLY_ONCE, false, Payload.EMPTY)));
     assertEquals(0x9A, refusal(NO_RETAIN, will("t", QoS.AT_MOST_ONCE, true, Payload.EMPTY)));
     assertEquals(0x90, refusal(SMALL, will("1/2/3/4/5/6", QoS.AT_MOST_ONCE, false, NOT_UTF8)));
+    String deepest = "/".repeat(40_000); // too deep for a Topic Name here at all
+    assertEquals(0x90, refusal(SMALL, will(deepest, QoS.AT_MOST_ONCE, false, NOT_UTF8)));
     assertEquals(0x99, refusal(CHECKED, will("t", QoS.AT_MOST_ONCE, false, NOT_UTF8)));
     assertEquals(0, refusal(NO_RETAIN, will("t", QoS.EXACTLY_ONCE, false, NOT_UTF8)));
     TestClient old =

@@ -29,8 +29,8 @@ class PacketSizeIT {
   @Test
   @Normative({"MQTT-3.1.2-24", "MQTT-3.4.2-2", "MQTT-3.14.2-3"})
   void reasonStringsAreSentOnlyWhereThereIsRoom(BrokerAddress broker) throws IOException {
-    try (RawClient wide = RawClient.connected(broker, ConnectPacket.v5("w" + id));
-        RawClient narrow = RawClient.connected(broker, sized(30))) {
+    try (RawClient wide = RawClient.connected(broker, ConnectPacket.v5("w" + id).explained());
+        RawClient narrow = RawClient.connected(broker, sized(30).explained())) {
       byte[] denied = Wire.publish("$denied", 1, 1, "x"); // [MQTT-3.4.2-2]
       wide.send(denied);
       RawPacket full = wide.expect(Wire.PUBACK);

@@ -51,6 +51,11 @@ public final class ConnectPacket {
     return this;
   }
 
+  /** Asks for Reason Strings; who does not gets none as shipped. */
+  public ConnectPacket explained() {
+    return with(Wire.REQUEST_PROBLEM_INFORMATION, Wire.bytes(1));
+  }
+
   public ConnectPacket sessionExpiry(long seconds) {
     return with(Wire.SESSION_EXPIRY, u32(seconds));
   }

@@ -106,6 +106,10 @@ final class ListenerProofs {
         seen("maximumQos", 0, qos1, "PUBACK 10", "DISCONNECT 9b"),
         seen("payloadFormatCheck", true, noUtf8, "PUBACK 10", "PUBACK 99"),
         Map.entry(
+            "reasonStrings",
+            Proof.seen(
+                NEW_CONNECTIONS, "unless-declined", ListenerProofs::denial, "bare", "explained")),
+        Map.entry(
             "responseInformation",
             Proof.seen(
                 NEW_CONNECTIONS,
@@ -121,6 +125,12 @@ final class ListenerProofs {
   private static Map.Entry<String, Proof> seen(
       String key, Object value, byte[] packet, String before, String after) {
     return Map.entry(key, Proof.seen(NEW_CONNECTIONS, value, answerTo(packet), before, after));
+  }
+
+  /** Whether a client that has not asked is told why it may not publish. */
+  private static String denial(RawClient client) throws IOException {
+    client.send(Wire.publish("$denied", 1, 1, "x"));
+    return client.expect(Wire.PUBACK).all(Wire.REASON_STRING).isEmpty() ? "bare" : "explained";
   }
 
   /** There is one type so far: a change to another is refused, and nothing restarts. */

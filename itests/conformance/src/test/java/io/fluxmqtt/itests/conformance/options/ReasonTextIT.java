@@ -48,14 +48,14 @@ class ReasonTextIT {
 
   @Test
   void disconnectSaysWhyWhereItFits(BrokerAddress broker) throws Exception {
-    RawPacket wordy = disconnected(broker, ConnectPacket.v5(unique()));
+    RawPacket wordy = disconnected(broker, ConnectPacket.v5(unique()).explained());
     assertEquals(1, text(wordy).size());
     assertNotEquals("", text(wordy).get(0));
 
     int whole = 2 + wordy.body().length;
     for (int maximum : List.of(whole, whole - 1, 30)) {
       ConnectPacket connect =
-          ConnectPacket.v5(unique()).with(Wire.MAXIMUM_PACKET_SIZE, Wire.u32(maximum));
+          ConnectPacket.v5(unique()).explained().with(Wire.MAXIMUM_PACKET_SIZE, Wire.u32(maximum));
       RawPacket disconnect = disconnected(broker, connect);
       assertTrue(2 + disconnect.body().length <= maximum, disconnect::toString);
       assertEquals(maximum == whole ? text(wordy) : List.of(), text(disconnect));

@@ -185,6 +185,7 @@ class ConnAckIT {
     try (RawClient client = RawClient.open(broker)) {
       client.send(
           ConnectPacket.v5("connack-size")
+              .explained()
               .with(Wire.MAXIMUM_PACKET_SIZE, u32(maximumPacketSize))
               .login("root", "guess")
               .toBytes());

@@ -177,7 +177,8 @@ class DisconnectIT {
 
   private static RawPacket provoke(BrokerAddress broker, Provocation provocation, int maximum)
       throws IOException {
-    ConnectPacket connect = ConnectPacket.v5("sized").with(Wire.MAXIMUM_PACKET_SIZE, u32(maximum));
+    ConnectPacket connect =
+        ConnectPacket.v5("sized").explained().with(Wire.MAXIMUM_PACKET_SIZE, u32(maximum));
     try (RawClient client = RawClient.connected(broker, connect)) {
       client.send(provocation.packet());
       RawPacket answer = client.expect(Wire.DISCONNECT);

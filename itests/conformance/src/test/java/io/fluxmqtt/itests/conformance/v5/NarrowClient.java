@@ -13,7 +13,7 @@ final class NarrowClient {
   private NarrowClient() {}
 
   static RawClient connect(Clients clients) throws IOException {
-    return connect(clients, clients.v5("narrow"), maximum(clients));
+    return connect(clients, clients.v5("narrow").explained(), maximum(clients));
   }
 
   static RawClient connect(Clients clients, ConnectPacket packet, int maximum) throws IOException {

@@ -45,13 +45,24 @@ class ProblemInformationIT {
 
   /** Else the test above would prove nothing. */
   @Test
-  void reasonStringsAreThereForTheOthers(BrokerAddress broker) throws Exception {
-    for (ConnectPacket connect : List.of(asking(1), ConnectPacket.v5("problem"))) {
-      try (RawClient client = RawClient.connected(broker, connect)) {
-        assertTrue(
-            problems(client).stream()
-                .anyMatch(answer -> !answer.all(Wire.REASON_STRING).isEmpty()));
+  void reasonStringsAreThereForThoseWhoAsk(BrokerAddress broker) throws Exception {
+    try (RawClient client = RawClient.connected(broker, asking(1))) {
+      assertTrue(
+          problems(client).stream().anyMatch(answer -> !answer.all(Wire.REASON_STRING).isEmpty()));
+      client.send(bytes(0, 0));
+      assertEquals(1, client.expect(Wire.DISCONNECT).all(Wire.REASON_STRING).size());
+    }
+  }
+
+  /** There are clients that cannot read an acknowledgement of more than its Reason Code. */
+  @Test
+  void whoSaysNothingGetsReasonCodesAlone(BrokerAddress broker) throws Exception {
+    try (RawClient client = RawClient.connected(broker, ConnectPacket.v5("problem"))) {
+      for (RawPacket answer : problems(client)) {
+        assertEquals(List.of(), answer.properties(), answer::toString);
       }
+      client.send(bytes(0, 0));
+      assertEquals(1, client.expect(Wire.DISCONNECT).body().length);
     }
   }
 
@@ -70,7 +81,7 @@ class ProblemInformationIT {
     answers.add(client.expect(Wire.PUBREL));
     client.send(Wire.acknowledge(Wire.PUBREL, 99));
     answers.add(client.expect(Wire.PUBCOMP));
-    client.send(Wire.subscribe(3, "a#", 0));
+    client.send(Wire.subscribe(3, "/".repeat(150), 0));
     answers.add(client.expect(Wire.SUBACK));
     client.send(Wire.unsubscribe(4, "not/there"));
     answers.add(client.expect(Wire.UNSUBACK));

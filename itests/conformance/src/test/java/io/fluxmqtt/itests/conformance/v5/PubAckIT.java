@@ -30,7 +30,7 @@ class PubAckIT {
   @BeforeEach
   void connect(Clients clients) throws IOException {
     topic = clients.topic("a");
-    publisher = clients.connect("publisher");
+    publisher = clients.connect(clients.v5("publisher").explained());
     subscriber = clients.connect(clients.v5("subscriber").receiveMaximum(1));
     subscriber.subscribe(topic, 2);
   }
@@ -91,10 +91,12 @@ class PubAckIT {
     // Exactly as large as what it takes: then it is told again.
     int room = told.size();
     RawClient exact =
-        clients.connect(clients.v5("exact").with(Wire.MAXIMUM_PACKET_SIZE, Wire.u32(room)));
+        clients.connect(
+            clients.v5("exact").explained().with(Wire.MAXIMUM_PACKET_SIZE, Wire.u32(room)));
     assertEquals(room, answer(exact, type, "denied/" + topic).size());
     RawClient less =
-        clients.connect(clients.v5("less").with(Wire.MAXIMUM_PACKET_SIZE, Wire.u32(room - 1)));
+        clients.connect(
+            clients.v5("less").explained().with(Wire.MAXIMUM_PACKET_SIZE, Wire.u32(room - 1)));
     assertEquals(List.of(), answer(less, type, "denied/" + topic).properties());
   }
 
