@@ -145,12 +145,12 @@ final class Outbox {
   /** PUBACK: a QoS 1 delivery has ended. */
   void acknowledged(int packetId) {
     Delivery delivery = window.find(packetId);
-    if (delivery == null) {
-      return; // of a message that expired or was passed on; harmless
-    }
-    if (delivery.qos() != QoS.AT_LEAST_ONCE) {
+    if (delivery == null ? window.isReleased(packetId) : delivery.qos() != QoS.AT_LEAST_ONCE) {
       throw new ProtocolViolation(
           ReasonCode.PROTOCOL_ERROR, "PUBACK for QoS 2 Packet Identifier " + packetId);
+    }
+    if (delivery == null) {
+      return; // of a message that expired or was passed on; harmless
     }
     finish(delivery);
     pump();
@@ -194,6 +194,9 @@ final class Outbox {
         record(new SessionChange.RemoveRelease(session.number(), packetId));
       }
       pump();
+    } else if (window.find(packetId) != null) {
+      throw new ProtocolViolation(
+          ReasonCode.PROTOCOL_ERROR, "PUBCOMP without PUBREC, Packet Identifier " + packetId);
     }
   }
 

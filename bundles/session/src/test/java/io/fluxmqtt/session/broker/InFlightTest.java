@@ -67,6 +67,30 @@ class InFlightTest {
   }
 
   @Test
+  void pubCompBeforePubRecIsAProtocolError() {
+    for (QoS qos : List.of(QoS.AT_LEAST_ONCE, QoS.EXACTLY_ONCE)) {
+      TestClient s = subscriber("s" + qos, 1);
+      publish(qos, 1);
+
+      s.give(new Packet.PubComp(idOf(s, 0), ReasonCode.SUCCESS));
+
+      assertEquals(ReasonCode.PROTOCOL_ERROR, s.reason());
+    }
+  }
+
+  @Test
+  void pubAckInsteadOfPubCompIsAProtocolError() {
+    TestClient s = subscriber("s", 1);
+    publish(QoS.EXACTLY_ONCE, 1);
+    int id = idOf(s, 0);
+    s.give(new Packet.PubRec(id, ReasonCode.SUCCESS, null));
+
+    s.give(new Packet.PubAck(id, ReasonCode.SUCCESS, null));
+
+    assertEquals(ReasonCode.PROTOCOL_ERROR, s.reason());
+  }
+
+  @Test
   void pubRecForAnUnknownIdentifierIsToldSo() {
     TestClient s = subscriber("s", 1);
 
