@@ -3,6 +3,7 @@ package io.fluxmqtt.session.broker;
 import io.fluxmqtt.api.message.Message;
 import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.access.Client;
 import io.fluxmqtt.api.spi.auth.Credentials;
@@ -92,6 +93,12 @@ final class ConnectFlow {
       message = asked.message();
     } catch (IllegalArgumentException e) {
       connection.refuse(ReasonCode.TOPIC_NAME_INVALID, "the Will Topic is not a valid Topic Name");
+      return false;
+    }
+    String responseTopic = message.properties().responseTopic();
+    if (responseTopic != null && !TopicFilter.isValidTopicName(responseTopic)) {
+      connection.refuse( // [MQTT-3.3.2-14]
+          ReasonCode.PROTOCOL_ERROR, "the Will's Response Topic is not a valid Topic Name");
       return false;
     }
     ProtocolViolation violation = Restrictions.of(message, connection.network().listener());

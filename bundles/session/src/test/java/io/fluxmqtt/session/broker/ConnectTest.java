@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConnectTest {
   private final Fixture fixture = new Fixture();
@@ -138,6 +139,20 @@ class ConnectTest {
             .connect(TestClient.connect(ProtocolVersion.V3_1_1, "b", true, 0, will, 65_535));
     assertTrue(older.sent.isEmpty());
     assertTrue(older.closed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a/#", "+"})
+  void wrongResponseTopicOfAWillIsRefused(String responseTopic) {
+    MessageProperties properties =
+        new MessageProperties(null, null, responseTopic, null, null, List.of());
+    Packet.Will will = new Packet.Will("w", Payload.EMPTY, QoS.AT_MOST_ONCE, false, properties, 0);
+    TestClient client =
+        fixture
+            .client()
+            .connect(TestClient.connect(ProtocolVersion.V5_0, "a", true, 0, will, 65_535));
+    assertEquals(0x82, client.last(Packet.ConnAck.class).code());
+    assertTrue(client.closed);
   }
 
   @Test
