@@ -4,7 +4,6 @@ import static io.fluxmqtt.api.message.ReasonCode.MALFORMED_PACKET;
 import static io.fluxmqtt.api.message.ReasonCode.PACKET_TOO_LARGE;
 import static io.fluxmqtt.api.message.ReasonCode.PROTOCOL_ERROR;
 import static io.fluxmqtt.api.message.ReasonCode.QUOTA_EXCEEDED;
-import static io.fluxmqtt.api.message.ReasonCode.TOPIC_NAME_INVALID;
 import static io.fluxmqtt.api.message.ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
 
 import io.fluxmqtt.api.message.UserProperty;
@@ -106,8 +105,10 @@ final class FrameInspector {
     }
     MqttMessageType name = MqttMessageType.valueOf(type);
     switch (name) {
-      case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
-          throw new ProtocolViolation(PROTOCOL_ERROR, name + " comes from servers only");
+      case CONNACK, SUBACK, UNSUBACK, PINGRESP -> {
+        requireFlags(name, flags, 0); // [MQTT-2.1.3-1]
+        throw new ProtocolViolation(PROTOCOL_ERROR, name + " comes from servers only");
+      }
       case PUBLISH -> {
         int qos = (flags >> 1) & 3;
         if (qos == 3) { // [MQTT-3.3.1-4]
@@ -254,7 +255,7 @@ final class FrameInspector {
     if (said == ProtocolVersion.V5_0) {
       properties(PropertyRules.Place.CONNECT, body);
     }
-    skipField(body);
+    Names.skip(MqttMessageType.CONNECT, body);
     if ((flags & WILL_FLAG) != 0) {
       if (said == ProtocolVersion.V5_0) {
         properties(PropertyRules.Place.WILL, body);
@@ -263,7 +264,7 @@ final class FrameInspector {
       skipField(body);
     }
     if ((flags & USER_NAME_FLAG) != 0) {
-      skipField(body);
+      Names.skip(MqttMessageType.CONNECT, body);
     }
     if ((flags & PASSWORD_FLAG) != 0) {
       skipField(body);
@@ -272,13 +273,14 @@ final class FrameInspector {
   }
 
   private void willTopic(ByteBuf body) {
-    int length = body.readUnsignedShort();
+    int from = body.readerIndex() + 2;
+    Names.skip(MqttMessageType.CONNECT, body);
+    int length = body.readerIndex() - from;
     if (length <= NETTY_WILL_TOPIC_BYTES) {
-      body.skipBytes(length);
       return;
     }
     byte[] text = new byte[length];
-    body.readBytes(text);
+    body.getBytes(from, text);
     if (!Utf8.isValid(text, 0, length)) {
       throw malformed("Will Topic that is not UTF-8 as MQTT wants it");
     }
@@ -314,12 +316,8 @@ final class FrameInspector {
   }
 
   private void publish(ByteBuf body, boolean hasPacketId) {
-    int end = body.readUnsignedShort() + body.readerIndex();
-    while (body.readerIndex() < end) {
-      byte c = body.readByte();
-      if (c == '+' || c == '#') { // [MQTT-3.3.2-2]
-        throw new ProtocolViolation(TOPIC_NAME_INVALID, "PUBLISH to a topic with a wildcard");
-      }
+    if (Names.skip(MqttMessageType.PUBLISH, body)) { // [MQTT-3.3.2-2]
+      throw malformed("PUBLISH to a topic with a wildcard");
     }
     if (hasPacketId) {
       packetId(MqttMessageType.PUBLISH, body);
@@ -350,7 +348,7 @@ final class FrameInspector {
     }
     for (int filters = 1; body.isReadable(); filters++) {
       requireRoom(MqttMessageType.SUBSCRIBE, filters);
-      skipField(body);
+      Names.skip(MqttMessageType.SUBSCRIBE, body);
       int options = body.readUnsignedByte();
       int reserved = isVersion5() ? 0xC0 : 0xFC;
       if ((options & reserved) != 0) { // [MQTT-3.8.3-5]
@@ -375,7 +373,7 @@ final class FrameInspector {
     }
     for (int filters = 1; body.isReadable(); filters++) {
       requireRoom(MqttMessageType.UNSUBSCRIBE, filters);
-      skipField(body);
+      Names.skip(MqttMessageType.UNSUBSCRIBE, body);
     }
   }
 

@@ -48,9 +48,8 @@ class TextFieldTest {
   private static final List<String> GOOD =
       List.of(
           "EF BB BF", // U+FEFF
-          "01",
-          "7F",
-          "C2 80",
+          "20",
+          "C2 A0",
           "DF BF",
           "E0 A0 80",
           "ED 9F BF",
@@ -58,6 +57,8 @@ class TextFieldTest {
           "EF BF BF",
           "F0 90 80 80",
           "F4 8F BF BF");
+
+  private static final List<String> CONTROL = List.of("01", "0A", "1F", "7F", "C2 80", "C2 9F");
 
   /**
    * A place where text stands.
@@ -192,6 +193,22 @@ class TextFieldTest {
       EmbeddedClient client = client(field);
       client.feed(field.packet().apply(Bytes.hex("61" + hex + "62")));
       client.onlyPacket();
+      client.channel.finishAndReleaseAll();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("fields")
+  void controlCharacterStandsInNoNameButInOtherText(Field field) {
+    boolean isName = field.name().matches(".*(client id|user name|opic|filter).* \\(\\d\\)");
+    for (String hex : CONTROL) {
+      EmbeddedClient client = client(field);
+      client.feed(field.packet().apply(Bytes.hex("61" + hex + "62")));
+      if (isName) {
+        assertEquals(MALFORMED_PACKET, client.onlyViolation().reason(), hex);
+      } else {
+        client.onlyPacket();
+      }
       client.channel.finishAndReleaseAll();
     }
   }

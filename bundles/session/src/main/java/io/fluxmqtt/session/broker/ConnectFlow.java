@@ -92,7 +92,10 @@ final class ConnectFlow {
     try {
       message = asked.message();
     } catch (IllegalArgumentException e) {
-      connection.refuse(ReasonCode.TOPIC_NAME_INVALID, "the Will Topic is not a valid Topic Name");
+      boolean isTooLong = !connection.network().listener().limits().allowTopic(asked.topic());
+      connection.refuse(
+          isTooLong ? ReasonCode.TOPIC_NAME_INVALID : ReasonCode.MALFORMED_PACKET,
+          "the Will Topic is not a valid Topic Name");
       return false;
     }
     String responseTopic = message.properties().responseTopic();

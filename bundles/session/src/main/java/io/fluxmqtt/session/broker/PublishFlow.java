@@ -42,8 +42,8 @@ final class PublishFlow {
     String topic = topic(packet);
     boolean isTooLong = !listener.limits().allowTopic(topic);
     if (!isTooLong && !TopicFilter.isValidTopicName(topic)) {
-      throw new ProtocolViolation(
-          ReasonCode.TOPIC_NAME_INVALID, "'" + Printable.of(topic) + "' is not a valid Topic Name");
+      throw new ProtocolViolation( // [MQTT-3.3.2-2]: 0x90 is for those that are correctly formed
+          ReasonCode.MALFORMED_PACKET, "'" + Printable.of(topic) + "' is not a valid Topic Name");
     }
     String responseTopic = packet.properties().responseTopic();
     if (responseTopic != null && !TopicFilter.isValidTopicName(responseTopic)) {

@@ -132,7 +132,7 @@ class ConnectTest {
         fixture
             .client()
             .connect(TestClient.connect(ProtocolVersion.V5_0, "a", true, 0, will, 65_535));
-    assertEquals(0x90, five.last(Packet.ConnAck.class).code());
+    assertEquals(0x81, five.last(Packet.ConnAck.class).code());
     TestClient older =
         fixture
             .client()

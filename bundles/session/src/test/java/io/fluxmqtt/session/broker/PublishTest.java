@@ -177,7 +177,7 @@ class PublishTest {
   @Test
   void wildcardInATopicNameCloses() {
     publisher.publish("a/+", "x", QoS.AT_MOST_ONCE, 0);
-    assertEquals(ReasonCode.TOPIC_NAME_INVALID, publisher.reason());
+    assertEquals(ReasonCode.MALFORMED_PACKET, publisher.reason());
   }
 
   @Test

@@ -59,7 +59,8 @@ class DisconnectIT {
         new Provocation(PROTOCOL_ERROR, packet(0x82, u16(1), properties())),
         new Provocation(PROTOCOL_ERROR, Wire.publish("", 0, 0, "x")),
         new Provocation(PROTOCOL_ERROR, Wire.disconnect(0, property(Wire.SESSION_EXPIRY, u32(9)))),
-        new Provocation(TOPIC_NAME_INVALID, Wire.publish("a/+", 0, 0, "x")),
+        new Provocation(MALFORMED, Wire.publish("a/+", 0, 0, "x")), // [MQTT-3.3.2-2]
+        new Provocation(TOPIC_NAME_INVALID, Wire.publish("/".repeat(150), 0, 0, "x")),
         new Provocation(
             TOPIC_ALIAS_INVALID, Wire.publish("t", 0, 0, "x", property(0x23, u16(65_535)))),
         new Provocation(TOPIC_ALIAS_INVALID, Wire.publish("t", 0, 0, "x", property(0x23, u16(0)))),
