@@ -35,9 +35,6 @@ sealed interface Dialect {
   /** Whether a negative PUBACK or PUBREC exists; else the message is acknowledged or not at all. */
   boolean canRefusePublish();
 
-  /** Whether an invalid Topic Filter is answered in SUBACK; else the connection closes. */
-  boolean canRefuseFilter();
-
   /** What SUBACK says of a Topic Filter that is refused. */
   ReasonCode refusedFilter(ReasonCode reason);
 
@@ -84,11 +81,6 @@ sealed interface Dialect {
 
     @Override
     public boolean canRefusePublish() {
-      return true;
-    }
-
-    @Override
-    public boolean canRefuseFilter() {
       return true;
     }
 
@@ -167,11 +159,6 @@ sealed interface Dialect {
 
     @Override
     public boolean canRefusePublish() {
-      return false;
-    }
-
-    @Override
-    public boolean canRefuseFilter() {
       return false;
     }
 

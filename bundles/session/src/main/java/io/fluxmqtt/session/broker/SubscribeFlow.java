@@ -24,6 +24,7 @@ final class SubscribeFlow {
   private final ClientConnection connection;
   private final Session session;
   private final Packet.Subscribe packet;
+  private final List<@Nullable TopicFilter> filters; // null where beyond the limits
   private final List<ReasonCode> reasons = new ArrayList<>(); // one for each request so far
   private final List<RetainedReplay> replays = new ArrayList<>();
 
@@ -33,13 +34,14 @@ final class SubscribeFlow {
     this.connection = connection;
     this.session = session;
     this.packet = packet;
+    filters =
+        parse(connection, packet.requests().stream().map(Packet.SubscribeRequest::filter).toList());
   }
 
   /** UNSUBSCRIBE [MQTT-3.10.4-4] [MQTT-3.10.4-5]. */
   static void unsubscribe(ClientConnection connection, Session session, Packet.Unsubscribe packet) {
     List<ReasonCode> reasons = new ArrayList<>();
-    for (String text : packet.filters()) {
-      TopicFilter filter = parse(connection, text);
+    for (TopicFilter filter : parse(connection, packet.filters())) {
       if (filter == null) {
         reasons.add(ReasonCode.TOPIC_FILTER_INVALID);
       } else {
@@ -68,13 +70,9 @@ final class SubscribeFlow {
     Restrictions.check(packet, listener.capabilities());
     while (reasons.size() < packet.requests().size()) {
       Packet.SubscribeRequest request = packet.requests().get(reasons.size());
-      if (!listener.limits().allowTopic(request.filter())) {
+      TopicFilter filter = filters.get(reasons.size());
+      if (filter == null || !listener.limits().allowTopic(request.filter())) {
         reasons.add(connection.dialect().refusedFilter(ReasonCode.TOPIC_FILTER_INVALID));
-        continue;
-      }
-      TopicFilter filter = parse(connection, request.filter());
-      if (filter == null) {
-        reasons.add(ReasonCode.TOPIC_FILTER_INVALID);
         continue;
       }
       if (filter.isShared() && request.noLocal()) { // [MQTT-3.8.3-4]
@@ -173,16 +171,26 @@ final class SubscribeFlow {
         });
   }
 
-  /** The filter, or null if it is beyond the limits, or not valid and the version can say so. */
-  private static @Nullable TopicFilter parse(ClientConnection connection, String text) {
-    try {
-      return TopicFilter.parse(text);
-    } catch (IllegalArgumentException e) {
-      boolean isTooLong = !connection.network().listener().limits().allowTopic(text);
-      if (isTooLong || connection.dialect().canRefuseFilter()) { // 3.1.1: [MQTT-3.10.4-5]
-        return null;
+  /**
+   * The filters, null for what is beyond the limits and so cannot be one. A filter that is not
+   * correctly formed makes the whole packet wrong: SUBACK has no code for it.
+   */
+  private static List<@Nullable TopicFilter> parse(
+      ClientConnection connection, List<String> texts) {
+    List<@Nullable TopicFilter> filters = new ArrayList<>(texts.size());
+    for (String text : texts) {
+      try {
+        filters.add(TopicFilter.parse(text));
+      } catch (IllegalArgumentException e) {
+        if (connection.network().listener().limits().allowTopic(text)) {
+          boolean isShare = TopicFilter.isValidFilter(text); // wrong by section 4.8.2 alone
+          throw new ProtocolViolation( // [MQTT-4.13.1-1]
+              isShare ? ReasonCode.PROTOCOL_ERROR : ReasonCode.MALFORMED_PACKET,
+              Printable.of(e.getMessage()));
+        }
+        filters.add(null); // 3.1.1: [MQTT-3.10.4-5]
       }
-      throw new ProtocolViolation(ReasonCode.TOPIC_FILTER_INVALID, Printable.of(e.getMessage()));
     }
+    return filters;
   }
 }

@@ -15,6 +15,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DeliveryTest {
   private final Fixture fixture = new Fixture();
@@ -227,7 +229,7 @@ class DeliveryTest {
   }
 
   @Test
-  void invalidAndDeniedFiltersAreRefusedOneByOne() {
+  void deniedFiltersAreRefusedOneByOne() {
     fixture.denied = "secret";
     TestClient s = fixture.client().connect("s");
     s.give(
@@ -235,17 +237,42 @@ class DeliveryTest {
             1,
             0,
             List.of(
-                new Packet.SubscribeRequest("a#", QoS.AT_MOST_ONCE, false, false, 0),
                 new Packet.SubscribeRequest("secret", QoS.AT_MOST_ONCE, false, false, 0),
                 new Packet.SubscribeRequest("ok", QoS.EXACTLY_ONCE, false, false, 0))));
     assertEquals(
-        List.of(
-            ReasonCode.TOPIC_FILTER_INVALID, ReasonCode.NOT_AUTHORIZED, ReasonCode.GRANTED_QOS_2),
+        List.of(ReasonCode.NOT_AUTHORIZED, ReasonCode.GRANTED_QOS_2),
         s.last(Packet.SubAck.class).reasons());
     TestClient old = fixture.client().connect(TestClient.connect3("old", true));
     old.subscribe("secret", QoS.AT_MOST_ONCE);
     assertEquals(List.of(ReasonCode.UNSPECIFIED_ERROR), old.last(Packet.SubAck.class).reasons());
-    old.subscribe("a#", QoS.AT_MOST_ONCE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', MALFORMED_PACKET",
+    "a#, MALFORMED_PACKET",
+    "$share/g/a+, MALFORMED_PACKET",
+    "$share/#/a, MALFORMED_PACKET",
+    "$share/g, PROTOCOL_ERROR",
+    "$share//a, PROTOCOL_ERROR",
+    "$share/g/, PROTOCOL_ERROR",
+    "$share/+/a, PROTOCOL_ERROR"
+  })
+  void filterThatIsNoneClosesBeforeAnyOtherCounts(String wrong, ReasonCode reason) {
+    TestClient s = fixture.client().connect("s");
+    s.give(
+        new Packet.Subscribe(
+            1,
+            0,
+            List.of(
+                new Packet.SubscribeRequest("ok", QoS.AT_MOST_ONCE, false, false, 0),
+                new Packet.SubscribeRequest(wrong, QoS.AT_MOST_ONCE, false, false, 0))));
+    assertEquals(List.of(), s.sent(Packet.SubAck.class));
+    assertEquals(reason, s.reason());
+    TestClient u = fixture.client().connect("u").give(new Packet.Unsubscribe(1, List.of(wrong)));
+    assertEquals(reason, u.reason());
+    TestClient old = fixture.client().connect(TestClient.connect3("old", true));
+    old.subscribe(wrong, QoS.AT_MOST_ONCE);
     assertTrue(old.closed);
   }
 

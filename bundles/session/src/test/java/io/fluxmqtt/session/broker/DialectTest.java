@@ -108,14 +108,12 @@ class DialectTest {
   @Test
   void whatVersion5CanVersion311Cannot() {
     assertTrue(V5.canRefusePublish());
-    assertTrue(V5.canRefuseFilter());
     assertTrue(V5.announcesCapabilities());
     assertTrue(V5.hasReceiveMaximum());
     assertTrue(V5.assignsIdToKeptSession());
     assertTrue(V5.canSetKeepAlive());
 
     assertFalse(V3.canRefusePublish());
-    assertFalse(V3.canRefuseFilter());
     assertFalse(V3.announcesCapabilities());
     assertFalse(V3.hasReceiveMaximum());
     assertFalse(V3.assignsIdToKeptSession());

@@ -38,16 +38,14 @@ class SubAckIT {
             3,
             request(base + "2", 2),
             request("denied/x", 1),
-            request(base + "a#", 1),
             request(base + "0", 0),
-            request("", 0),
             request("$share/g/" + base + "1", 1),
             request("$share/g/denied/x", 1),
             request(base + "+", 1)));
 
     RawPacket subAck = client.expect(Wire.SUBACK);
 
-    assertEquals(List.of(2, 0x87, 0x8F, 0, 0x8F, 1, 0x87, 1), subAck.reasons());
+    assertEquals(List.of(2, 0x87, 0, 1, 0x87, 1), subAck.reasons());
     assertEquals(3, subAck.packetId());
   }
 
@@ -58,13 +56,12 @@ class SubAckIT {
     client.subscribe("$share/g/" + base + "b", 1);
 
     client.send(
-        Wire.unsubscribeAll(
-            3, base + "c", base + "a", base + "a", base + "x#", "$share/g/" + base + "b", "a"));
+        Wire.unsubscribeAll(3, base + "c", base + "a", base + "a", "$share/g/" + base + "b", "a"));
 
     RawPacket unsubAck = client.expect(Wire.UNSUBACK);
     assertEquals(0xB0, unsubAck.first());
     assertEquals(3, unsubAck.packetId());
-    assertEquals(List.of(0x11, 0x00, 0x11, 0x8F, 0x00, 0x11), unsubAck.reasons());
+    assertEquals(List.of(0x11, 0x00, 0x11, 0x00, 0x11), unsubAck.reasons());
   }
 
   @Test
@@ -88,11 +85,11 @@ class SubAckIT {
     int maximum = NarrowClient.maximum(clients);
     RawClient narrow = NarrowClient.connect(clients, clients.v5("narrow"), maximum);
     for (int codes = 1; codes <= maximum - 5; codes++) {
-      List<String> filters = new ArrayList<>(Collections.nCopies(codes, "a/wrong#"));
+      List<String> filters = new ArrayList<>(Collections.nCopies(codes, "a/none"));
       narrow.send(Wire.unsubscribeAll(codes, filters.toArray(String[]::new)));
 
       RawPacket unsubAck = narrow.expect(Wire.UNSUBACK);
-      assertEquals(Collections.nCopies(codes, 0x8F), unsubAck.reasons());
+      assertEquals(Collections.nCopies(codes, 0x11), unsubAck.reasons());
       assertTrue(unsubAck.size() <= maximum, () -> unsubAck.size() + " bytes");
     }
   }

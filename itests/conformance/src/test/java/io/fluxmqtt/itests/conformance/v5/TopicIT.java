@@ -40,21 +40,27 @@ class TopicIT {
   @ParameterizedTest
   @ValueSource(strings = {"#/", "a/#/b", "#/a", "a#", "a/b#", "a/#b", "##", "a/##", "#+", "+#"})
   @Normative("MQTT-4.7.1-1")
-  void theMultiLevelWildcardIsAWholeLevelAndTheLast(String filter) throws IOException {
-    assertEquals(0x8F, subscriber.subscribe(base + filter, 1));
-    assertEquals(0x8F, subscriber.subscribe(filter, 1));
-    subscriber.send(Wire.unsubscribe(9, filter));
-    assertEquals(List.of(0x8F), subscriber.expect(Wire.UNSUBACK).reasons());
-    subscriber.ping();
+  void theMultiLevelWildcardIsAWholeLevelAndTheLast(String filter, Clients clients)
+      throws IOException {
+    assertMalformed(base + filter, clients);
+    assertMalformed(filter, clients);
+  }
+
+  /** 0x8F of SUBACK is for filters that are correctly formed: one that is not closes. */
+  private static void assertMalformed(String filter, Clients clients) throws IOException {
+    for (byte[] packet : List.of(Wire.subscribe(8, filter, 1), Wire.unsubscribe(9, filter))) {
+      RawClient client = clients.connect("malformed");
+      client.send(packet);
+      client.expectDisconnect(0x81);
+    }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a+", "+a", "a/b+", "a/+b", "++", "a/++/b", "a/b+/c", "+#"})
   @Normative("MQTT-4.7.1-2")
-  void theSingleLevelWildcardIsAWholeLevel(String filter) throws IOException {
-    assertEquals(0x8F, subscriber.subscribe(base + filter, 1));
-    assertEquals(0x8F, subscriber.subscribe(filter, 1));
-    subscriber.ping();
+  void theSingleLevelWildcardIsAWholeLevel(String filter, Clients clients) throws IOException {
+    assertMalformed(base + filter, clients);
+    assertMalformed(filter, clients);
   }
 
   @ParameterizedTest
@@ -150,10 +156,8 @@ class TopicIT {
 
   @Test
   @Normative("MQTT-4.7.3-1")
-  void anEmptyTopicFilterIsRefused() throws IOException {
-    assertEquals(0x8F, subscriber.subscribe("", 1));
-    subscriber.send(Wire.unsubscribe(9, ""));
-    assertEquals(List.of(0x8F), subscriber.expect(Wire.UNSUBACK).reasons());
+  void anEmptyTopicFilterIsRefused(Clients clients) throws IOException {
+    assertMalformed("", clients);
     assertEquals(0, subscriber.subscribe("/", 0));
     subscriber.ping();
   }
