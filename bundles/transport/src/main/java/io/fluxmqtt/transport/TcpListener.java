@@ -138,6 +138,9 @@ final class TcpListener implements Listener {
 
   private void move(ListenerSettings settings, BindAddress address, ListenerProfile asked) {
     Door.Terms terms = new Door.Terms(settings, asked);
+    if (asked.redirect() == null) {
+      clients.redirect(null); // before the door lets anybody in, who would be sent away
+    }
     Acceptor live = acceptor;
     if (live != null && live.door().terms().settings().hasSameSocketAs(settings)) {
       live.door().change(terms);
@@ -206,7 +209,9 @@ final class TcpListener implements Listener {
     Status before = status;
     profile = asked;
     status = new Status(State.LISTENING, uri, null);
-    clients.redirect(asked.redirect()); // last: the door knows of it already
+    if (asked.redirect() != null) {
+      clients.redirect(asked.redirect()); // last: the door knows of it already
+    }
     if (before.state() != State.LISTENING || !before.uri().equals(uri)) {
       LOG.info("listener {}: listening on {} ({})", name, uri, sessions.accessNote(asked));
     }
