@@ -1,0 +1,116 @@
+package io.fluxmqtt.itests.bench;
+
+import io.fluxmqtt.itests.bench.peer.Broker;
+import io.fluxmqtt.itests.bench.peer.Peer;
+import io.fluxmqtt.itests.bench.peer.Peers;
+import io.fluxmqtt.itests.bench.report.Machine;
+import io.fluxmqtt.itests.bench.report.Report;
+import io.fluxmqtt.itests.bench.report.Row;
+import io.fluxmqtt.itests.bench.report.Table;
+import io.fluxmqtt.itests.bench.scenario.Scenario;
+import io.fluxmqtt.itests.bench.scenario.Scenarios;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The whole run: scenario after scenario, written down after each. */
+final class Bench {
+  private final Options options;
+  private final PrintStream out;
+  private final List<Peer> peers;
+  private final List<Scenario> scenarios;
+
+  Bench(Options options, PrintStream out) {
+    this.options = options;
+    this.out = out;
+    peers = options.peers().stream().map(this::peer).toList();
+    scenarios = chosen(options.scenarios());
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    if (List.of(arguments).contains("--help")) {
+      usage(System.out);
+      return;
+    }
+    Bench bench;
+    try {
+      bench = new Bench(Options.parse(arguments), System.out);
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      usage(System.err);
+      System.exit(2);
+      return;
+    }
+    bench.run();
+  }
+
+  private static void usage(PrintStream to) {
+    to.println(Options.USAGE);
+    Scenarios.ALL.forEach(each -> to.printf("  %-20s %s%n", each.name(), each.title()));
+  }
+
+  private Peer peer(String name) {
+    Peer peer =
+        Peers.all(options.runtime()).stream()
+            .filter(each -> each.name().equals(name))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("no broker is called " + name));
+    if (!peer.isAvailable()) {
+      throw new IllegalArgumentException(name + " is not there; see itests/bench/README.md");
+    }
+    return peer;
+  }
+
+  private static List<Scenario> chosen(List<String> names) {
+    for (String name : names) {
+      if (Scenarios.ALL.stream().noneMatch(each -> each.name().startsWith(name))) {
+        throw new IllegalArgumentException("no scenario is called " + name);
+      }
+    }
+    return Scenarios.ALL.stream()
+        .filter(each -> names.isEmpty() || names.stream().anyMatch(each.name()::startsWith))
+        .toList();
+  }
+
+  Report run() throws IOException, InterruptedException {
+    Machine machine = Machine.here();
+    Map<String, String> settings = new TreeMap<>();
+    List<Row> rows = new ArrayList<>();
+    Report report = new Report(machine, how(), settings, rows);
+    Broker.Site site =
+        new Broker.Site(options.output().resolve("work"), options.heap(), options.cores());
+    for (Scenario scenario : scenarios) {
+      try (Round round = new Round(scenario, peers, options, site)) {
+        Row row = round.run();
+        rows.add(row);
+        round.settings().forEach(settings::putIfAbsent);
+        out.println(Table.of(row));
+      }
+      write(report);
+    }
+    out.println(Table.of(report));
+    out.println("written to " + options.output());
+    return report;
+  }
+
+  private String how() {
+    return "%s x %s s after %s s of warming, brokers on cores %s, %s threads of load, -Xmx%s"
+        .formatted(
+            options.repeats(),
+            options.seconds(),
+            options.warmSeconds(),
+            options.cores().isEmpty() ? "of the system's choice" : options.cores(),
+            options.threads(),
+            options.heap());
+  }
+
+  private void write(Report report) throws IOException {
+    Path folder = Files.createDirectories(options.output());
+    Files.writeString(folder.resolve("result.txt"), Table.of(report));
+  }
+}

@@ -1,0 +1,205 @@
+package io.fluxmqtt.itests.bench.load;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The clients of one measurement and the threads that serve them. One thread sets it up and
+ * watches; the clients number from 0, and publisher and subscriber of the same number share a
+ * thread.
+ */
+public final class Generator implements AutoCloseable {
+  private static final AtomicLong GENERATORS = new AtomicLong();
+  private static final byte[] NOTHING = {};
+  private static final long LOOK_MILLIS = 2;
+
+  private final InetSocketAddress broker;
+  private final String prefix = "bench" + GENERATORS.incrementAndGet() + "-";
+  private final List<Loop> loops = new ArrayList<>();
+  private final List<Publisher> publishers = new ArrayList<>();
+  private final AtomicReference<IOException> failure = new AtomicReference<>();
+  private final AtomicLong wrong = new AtomicLong();
+  private volatile Flow[] flows = {};
+  private int subscribers;
+  private int dialers;
+
+  /** Arrivals of all flows. */
+  public record Count(long expected, long arrived) {
+    public long missing() {
+      return expected - arrived;
+    }
+  }
+
+  public Generator(InetSocketAddress broker, int threads) throws IOException {
+    this.broker = broker;
+    for (int i = 0; i < threads; i++) {
+      loops.add(new Loop(i, failure));
+    }
+    loops.forEach(Loop::start);
+  }
+
+  /** A client with a clean session that has subscribed. */
+  public void subscriber(List<String> filters, int qos) throws IOException {
+    Link link = Link.open(broker, prefix + "sub" + subscribers, true);
+    link.subscribe(filters, qos);
+    attach(link, NOTHING);
+  }
+
+  /** A client that subscribes without waiting for the answer, since messages may come first. */
+  public void subscribeAtOnce(String filter, int qos) throws IOException {
+    Link link = Link.open(broker, prefix + "sub" + subscribers, true);
+    attach(link, Packets.subscribe(1, List.of(filter), qos));
+  }
+
+  /** Leaves a session that has subscribed and is offline; one of that name is ended before. */
+  public void offlineSession(String clientId, String filter, int qos) throws IOException {
+    endSession(clientId);
+    Link link = Link.open(broker, clientId, false);
+    link.subscribe(List.of(filter), qos);
+    link.disconnect();
+  }
+
+  /** Ends a session. */
+  public void endSession(String clientId) throws IOException {
+    Link.open(broker, clientId, true).disconnect();
+  }
+
+  /** Connects to a session that is offline. */
+  public void resume(String clientId) throws IOException {
+    attach(Link.open(broker, clientId, false), NOTHING);
+  }
+
+  private void attach(Link link, byte[] begin) throws IOException {
+    Loop loop = loops.get(subscribers++ % loops.size());
+    link.attach(loop, new Subscriber(link, loop, this), begin);
+  }
+
+  /** What a publisher sends: over and over these topics, which must be of one length. */
+  public record Messages(List<String> topics, int qos, boolean retain, int payloadBytes) {}
+
+  /**
+   * A client that publishes.
+   *
+   * @param copies how often each message should arrive; 0 if that is not to be counted
+   */
+  public Publisher publisher(Messages messages, int copies, Publisher.Window window)
+      throws IOException {
+    Link link = Link.open(broker, prefix + "pub" + publishers.size(), true);
+    Loop loop = loops.get(publishers.size() % loops.size());
+    Flow flow = new Flow(flows.length, copies, loop, loops.size());
+    Flow[] more = java.util.Arrays.copyOf(flows, flows.length + 1);
+    more[flow.index] = flow;
+    flows = more;
+    int qos = messages.qos();
+    Frames frames = new Frames(messages.topics(), qos, messages.retain(), messages.payloadBytes());
+    Publisher publisher = new Publisher(link, flow, frames, qos, window);
+    link.attach(loop, publisher, NOTHING);
+    loop.add(publisher);
+    loops.forEach(each -> each.watch(flow));
+    publishers.add(publisher);
+    return publisher;
+  }
+
+  /** Opens and closes connections, {@code total} in all, so many at a time. */
+  public Dialer dialer(int concurrent, int total) {
+    Loop loop = loops.get(dialers++ % loops.size());
+    Dialer dialer = new Dialer(loop, broker, prefix + "dial" + dialers + "-", total);
+    loop.execute(() -> dialer.begin(concurrent));
+    return dialer;
+  }
+
+  public List<Publisher> publishers() {
+    return publishers;
+  }
+
+  public void pace(Pace pace) {
+    publishers.forEach(publisher -> publisher.pace(pace));
+  }
+
+  /** What should have arrived so far, and what has. */
+  public Count count() {
+    long arrived = 0;
+    for (Flow flow : flows) {
+      arrived += flow.arrived();
+    }
+    long expected = 0;
+    for (Flow flow : flows) {
+      expected += flow.expected();
+    }
+    return new Count(expected, arrived);
+  }
+
+  /** Messages that came twice or after a later one. */
+  public long wrongs() {
+    return wrong.get();
+  }
+
+  /** Waits; fails as soon as a connection does. */
+  public void run(Duration time) throws IOException, InterruptedException {
+    long end = System.nanoTime() + time.toNanos();
+    waitUntil(() -> System.nanoTime() - end >= 0);
+  }
+
+  /** Waits until {@code true}, or until for so long nothing has arrived. */
+  public boolean awaitUnlessStill(BooleanSupplier done, Duration still)
+      throws IOException, InterruptedException {
+    long[] seen = {-1, 0}; // arrivals, when
+    waitUntil(
+        () -> {
+          long arrived = count().arrived();
+          if (arrived != seen[0]) {
+            seen[0] = arrived;
+            seen[1] = System.nanoTime();
+          }
+          return done.getAsBoolean() || System.nanoTime() - seen[1] > still.toNanos();
+        });
+    return done.getAsBoolean();
+  }
+
+  private void waitUntil(BooleanSupplier done) throws IOException, InterruptedException {
+    while (!done.getAsBoolean()) {
+      IOException cause = failure.get();
+      if (cause != null) {
+        throw new IOException(cause.getMessage(), cause);
+      }
+      Thread.sleep(LOOK_MILLIS);
+    }
+  }
+
+  Flow flow(int index) throws IOException {
+    Flow[] all = flows;
+    if (index >= all.length) {
+      throw new IOException("a message that nobody here sent");
+    }
+    return all[index];
+  }
+
+  int flows() {
+    return flows.length;
+  }
+
+  void wrong() {
+    wrong.incrementAndGet();
+  }
+
+  /** Closes all connections and ends the threads; then {@link #latency} may be read. */
+  @Override
+  public void close() throws IOException, InterruptedException {
+    for (Loop loop : loops) {
+      loop.close();
+    }
+  }
+
+  /** Latencies of all messages that carried their time, after {@link #close}. */
+  public Histogram latency() {
+    Histogram all = new Histogram();
+    loops.forEach(loop -> all.add(loop.latency));
+    return all;
+  }
+}

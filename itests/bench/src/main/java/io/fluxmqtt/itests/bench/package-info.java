@@ -1,0 +1,2 @@
+/** Measures brokers beside each other on the same cores; see README.md. */
+package io.fluxmqtt.itests.bench;

@@ -1,0 +1,49 @@
+package io.fluxmqtt.itests.bench.scenario;
+
+import io.fluxmqtt.itests.bench.load.Generator;
+import io.fluxmqtt.itests.bench.load.Histogram;
+import io.fluxmqtt.itests.bench.peer.Broker;
+import io.fluxmqtt.itests.bench.peer.Meter;
+import java.io.IOException;
+
+/** Time and CPU from its making until {@link #stop}. */
+final class Stopwatch {
+  private final Meter broker;
+  private final Meter self = new Meter(ProcessHandle.current().pid());
+  private final long begin;
+  private final double brokerCpu;
+  private final double selfCpu;
+  private double seconds;
+  private double brokerSeconds;
+  private double selfSeconds;
+
+  Stopwatch(Broker measured) {
+    broker = measured.meter();
+    broker.resetPeak();
+    begin = System.nanoTime();
+    brokerCpu = broker.cpuSeconds();
+    selfCpu = self.cpuSeconds();
+  }
+
+  Stopwatch stop() {
+    seconds = (System.nanoTime() - begin) / 1e9;
+    brokerSeconds = broker.cpuSeconds() - brokerCpu;
+    selfSeconds = self.cpuSeconds() - selfCpu;
+    return this;
+  }
+
+  /** What was measured; {@code count} came in that time, {@code all} in the whole run. */
+  Sample sample(long count, Generator.Count all, long wrong, Histogram latency) throws IOException {
+    return new Sample(
+        count,
+        seconds,
+        brokerSeconds,
+        selfSeconds,
+        all.expected(),
+        all.missing(),
+        wrong,
+        broker.peakBytes(),
+        latency,
+        "");
+  }
+}

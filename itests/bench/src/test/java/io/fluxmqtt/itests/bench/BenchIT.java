@@ -1,0 +1,104 @@
+package io.fluxmqtt.itests.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fluxmqtt.itests.bench.peer.Broker;
+import io.fluxmqtt.itests.bench.peer.Flux;
+import io.fluxmqtt.itests.bench.peer.Mosquitto;
+import io.fluxmqtt.itests.bench.peer.Peer;
+import io.fluxmqtt.itests.bench.report.Report;
+import io.fluxmqtt.itests.bench.report.Row;
+import io.fluxmqtt.itests.bench.scenario.Attempt;
+import io.fluxmqtt.itests.bench.scenario.Sample;
+import io.fluxmqtt.itests.bench.scenario.Scenario;
+import io.fluxmqtt.itests.bench.scenario.Scenarios;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** That the benchmark works; how fast anything is does not count here. */
+final class BenchIT {
+  private static final Path RUNTIME = Path.of(System.getProperty("runtime.home"));
+  private static final Path WORK = Path.of(System.getProperty("work.dir"));
+  private static final double SECONDS = 0.2;
+  private static final double SCALE = 0.01;
+
+  private static final List<Broker> BROKERS = new ArrayList<>();
+
+  @AfterAll
+  static void stop() throws Exception {
+    for (Broker broker : BROKERS) {
+      broker.close();
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyScenarioDeliversEachMessageOnceAndInOrder() throws Exception {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Peer peer : List.of(new Flux(RUNTIME), new Mosquitto())) {
+      if (peer.isAvailable()) {
+        Broker broker = Broker.start(peer, new Broker.Site(WORK, "256m", ""), true);
+        BROKERS.add(broker);
+        for (Scenario scenario : Scenarios.ALL) {
+          tests.add(
+              DynamicTest.dynamicTest(
+                  peer.name() + " " + scenario.name(), () -> tryOut(scenario, broker)));
+        }
+      }
+    }
+    return tests.stream();
+  }
+
+  private static void tryOut(Scenario scenario, Broker broker) throws Exception {
+    Sample sample = scenario.run(new Attempt(broker, SECONDS, SECONDS, 2, SCALE));
+    assertTrue(sample.count() > 0, sample::toString);
+    assertTrue(sample.seconds() > 0, sample::toString);
+    assertTrue(sample.cpuSeconds() >= 0, sample::toString);
+    assertTrue(sample.expected() >= sample.count(), sample::toString);
+    assertEquals(0, sample.wrong(), sample::toString);
+    if (scenario.isUnlimited()) {
+      assertEquals(0, sample.missing(), sample::toString);
+    }
+  }
+
+  @Test
+  void oneCommandWritesTheReport() throws Exception {
+    Path output = WORK.resolve("result");
+    String[] arguments = {
+      "pairs-qos1",
+      "--peers",
+      "flux",
+      "--seconds",
+      "0.2",
+      "--latency",
+      "0.2",
+      "--warm",
+      "0",
+      "--repeats",
+      "2",
+      "--heap",
+      "256m",
+      "--runtime",
+      RUNTIME.toString(),
+      "--output",
+      output.toString()
+    };
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    Report report = new Bench(Options.parse(arguments), nowhere).run();
+    Row row = report.rows().get(0);
+    assertEquals("", row.results().get(0).failure());
+    assertEquals(2, row.results().get(0).samples().size());
+    String table = Files.readString(output.resolve("result.txt"));
+    assertTrue(table.contains("10 pairs QoS 1, window 100, 64 B"), table);
+    assertTrue(table.contains("receiveMaximum=65535"), table); // what was set is shown
+  }
+}
