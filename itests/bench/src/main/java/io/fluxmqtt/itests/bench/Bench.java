@@ -3,6 +3,8 @@ package io.fluxmqtt.itests.bench;
 import io.fluxmqtt.itests.bench.peer.Broker;
 import io.fluxmqtt.itests.bench.peer.Peer;
 import io.fluxmqtt.itests.bench.peer.Peers;
+import io.fluxmqtt.itests.bench.report.Chart;
+import io.fluxmqtt.itests.bench.report.Json;
 import io.fluxmqtt.itests.bench.report.Machine;
 import io.fluxmqtt.itests.bench.report.Report;
 import io.fluxmqtt.itests.bench.report.Row;
@@ -14,9 +16,12 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** The whole run: scenario after scenario, written down after each. */
 final class Bench {
@@ -56,7 +61,7 @@ final class Bench {
 
   private Peer peer(String name) {
     Peer peer =
-        Peers.all(options.runtime()).stream()
+        Peers.all(options.runtime(), options.sources().resolve("peers")).stream()
             .filter(each -> each.name().equals(name))
             .findFirst()
             .orElseThrow(() -> new IllegalArgumentException("no broker is called " + name));
@@ -66,15 +71,23 @@ final class Bench {
     return peer;
   }
 
-  private static List<Scenario> chosen(List<String> names) {
+  static List<Scenario> chosen(List<String> names) {
+    Set<Scenario> chosen = new HashSet<>(names.isEmpty() ? Scenarios.ALL : List.of());
     for (String name : names) {
-      if (Scenarios.ALL.stream().noneMatch(each -> each.name().startsWith(name))) {
+      List<Scenario> found = those(each -> each.name().equals(name));
+      if (found.isEmpty()) {
+        found = those(each -> each.name().startsWith(name));
+      }
+      if (found.isEmpty()) {
         throw new IllegalArgumentException("no scenario is called " + name);
       }
+      chosen.addAll(found);
     }
-    return Scenarios.ALL.stream()
-        .filter(each -> names.isEmpty() || names.stream().anyMatch(each.name()::startsWith))
-        .toList();
+    return those(chosen::contains);
+  }
+
+  private static List<Scenario> those(Predicate<Scenario> which) {
+    return Scenarios.ALL.stream().filter(which).toList();
   }
 
   Report run() throws IOException, InterruptedException {
@@ -99,7 +112,7 @@ final class Bench {
   }
 
   private String how() {
-    return "%s x %s s after %s s of warming, brokers on cores %s, %s threads of load, -Xmx%s"
+    return "%s x %s s after %s s of CPU to warm a JVM, brokers on cores %s, %s threads of load, -Xmx%s"
         .formatted(
             options.repeats(),
             options.seconds(),
@@ -112,5 +125,7 @@ final class Bench {
   private void write(Report report) throws IOException {
     Path folder = Files.createDirectories(options.output());
     Files.writeString(folder.resolve("result.txt"), Table.of(report));
+    Files.writeString(folder.resolve("result.json"), Json.of(report));
+    Files.writeString(folder.resolve("result.svg"), Chart.of(report));
   }
 }

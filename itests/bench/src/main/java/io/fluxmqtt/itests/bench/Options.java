@@ -29,7 +29,7 @@ record Options(
         --peers a,b          brokers: flux,mosquitto,hivemq,moquette,artemis (flux,mosquitto)
         --seconds n          of each measurement (5)
         --latency n          seconds of the stream by the clock whose latency is measured (3)
-        --warm n             seconds for which each JVM is warmed per scenario (10)
+        --warm n             seconds of CPU with which each JVM is warmed per scenario (10)
         --repeats n          measurements of each, in turns (3); the medians are shown
         --threads n          of the load generator (2)
         --scale n            multiplies large counts, below 1 to try it out (1)

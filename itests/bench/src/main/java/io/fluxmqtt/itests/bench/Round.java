@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One scenario: every broker is started anew and warmed, then they are measured in turns, each time
@@ -20,6 +21,8 @@ import java.util.Map;
  */
 final class Round implements AutoCloseable {
   private static final double WARM_NATIVE_SECONDS = 0.5;
+  private static final double WARM_STEP_SECONDS = 2;
+  private static final double WARM_PATIENCE = 4; // of the clock for one of CPU
 
   private final Scenario scenario;
   private final List<Peer> peers;
@@ -64,27 +67,53 @@ final class Round implements AutoCloseable {
     return new Row(scenario, results, load);
   }
 
+  /**
+   * Until the broker has had so much CPU: what a JVM compiles depends on its own work, and on a
+   * busy machine that takes longer.
+   */
   private void warm(Peer peer) throws InterruptedException {
-    double seconds = peer.isJvm() ? options.warmSeconds() : WARM_NATIVE_SECONDS;
-    long end = System.nanoTime() + (long) (seconds * 1e9);
-    while (!failures.containsKey(peer) && System.nanoTime() - end < 0) {
-      attempt(peer, seconds, 0);
+    double enough = peer.isJvm() ? options.warmSeconds() : WARM_NATIVE_SECONDS;
+    long end = System.nanoTime() + (long) (WARM_PATIENCE * enough * 1e9);
+    while (!failures.containsKey(peer)
+        && brokers.get(peer).meter().cpuSeconds() < enough
+        && System.nanoTime() - end < 0) {
+      attempt(peer, Math.min(WARM_STEP_SECONDS, enough), 0);
     }
   }
 
-  private java.util.Optional<Sample> attempt(Peer peer, double seconds, double latencySeconds)
+  private Optional<Sample> attempt(Peer peer, double seconds, double latencySeconds)
       throws InterruptedException {
     if (failures.containsKey(peer)) {
-      return java.util.Optional.empty();
+      return Optional.empty();
     }
-    Broker broker = brokers.get(peer);
+    Attempt attempt =
+        new Attempt(brokers.get(peer), seconds, latencySeconds, options.threads(), options.scale());
     try {
-      return java.util.Optional.of(
-          scenario.run(
-              new Attempt(broker, seconds, latencySeconds, options.threads(), options.scale())));
+      return Optional.of(retried(attempt));
     } catch (IOException e) {
-      failures.put(peer, e.getMessage() + (broker.isAlive() ? "" : " (the broker has ended)"));
-      return java.util.Optional.empty();
+      boolean alive = attempt.broker().isAlive();
+      failures.put(peer, e.getMessage() + (alive ? "" : " (the broker has ended)"));
+      return Optional.empty();
+    }
+  }
+
+  /** Some brokers lose a connection now and then; that alone shall not cost them the round. */
+  private Sample retried(Attempt attempt) throws IOException, InterruptedException {
+    try {
+      return rested(attempt);
+    } catch (IOException e) {
+      if (!attempt.broker().isAlive()) {
+        throw e;
+      }
+      return rested(attempt);
+    }
+  }
+
+  private Sample rested(Attempt attempt) throws IOException, InterruptedException {
+    try {
+      return scenario.run(attempt);
+    } finally {
+      attempt.broker().awaitRest();
     }
   }
 

@@ -82,6 +82,11 @@ final class Link implements Ready {
     channel.close();
   }
 
+  /** Lets go of a connection; before {@link #attach} only. */
+  void close() throws IOException {
+    channel.close();
+  }
+
   private void say(byte[] packet) throws IOException {
     channel.socket().getOutputStream().write(packet);
   }

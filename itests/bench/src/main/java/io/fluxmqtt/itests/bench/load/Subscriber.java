@@ -12,12 +12,13 @@ final class Subscriber implements Receiver {
   private final Link link;
   private final Loop loop;
   private final Generator generator;
-  private long[] last = {}; // the number of the last message, by flow
+  private final Seen seen;
 
-  Subscriber(Link link, Loop loop, Generator generator) {
+  Subscriber(Link link, Loop loop, Generator generator, Seen seen) {
     this.link = link;
     this.loop = loop;
     this.generator = generator;
+    this.seen = seen;
   }
 
   @Override
@@ -45,26 +46,14 @@ final class Subscriber implements Receiver {
       throw new IOException("a message that nobody here sent");
     }
     int flow = Tag.flow(tag);
-    if (flow >= last.length) {
-      last = grown(generator.flows());
-    }
-    long number = Tag.number(tag);
-    if (number <= last[flow]) {
-      generator.wrong(); // twice, or after a later one
+    if (!seen.isNew(flow, Tag.number(tag))) {
+      generator.wrong();
       return;
     }
-    last[flow] = number;
     generator.flow(flow).arrive(loop.index);
     long stamp = bytes.getLong(at + Tag.STAMP_AT);
     if (stamp != 0) {
       loop.latency.record(System.nanoTime() - stamp);
     }
-  }
-
-  private long[] grown(int length) {
-    long[] grown = new long[length];
-    java.util.Arrays.fill(grown, -1);
-    System.arraycopy(last, 0, grown, 0, last.length);
-    return grown;
   }
 }

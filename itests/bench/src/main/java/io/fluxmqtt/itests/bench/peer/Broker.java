@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 public final class Broker implements AutoCloseable {
   private static final long START_SECONDS = 120;
   private static final long LOOK_MILLIS = 20;
+  private static final long REST_PATIENCE_SECONDS = 60;
+  private static final long REST_MILLIS = 250;
+  private static final double REST_SECONDS = 0.02; // of CPU in that time
   private static final byte[] CONNECT = {0x10, 13, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 0, 0, 1, 'x'};
 
   private final Process process;
@@ -111,6 +114,20 @@ public final class Broker implements AutoCloseable {
 
   public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /**
+   * Waits until it rests, so that what one measurement leaves behind, subscriptions of a thousand
+   * clients to be removed for example, spoils neither its next one nor that of another broker.
+   */
+  public void awaitRest() throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(REST_PATIENCE_SECONDS);
+    double used;
+    do {
+      double before = meter().cpuSeconds();
+      Thread.sleep(REST_MILLIS);
+      used = meter().cpuSeconds() - before;
+    } while (used > REST_SECONDS && System.nanoTime() - end < 0);
   }
 
   /** Its meter. */

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Our own, as it is shipped. */
-public final class Flux implements Peer {
+final class Flux implements Peer {
   private static final String LISTENER = "io.fluxmqtt.listener-default.cfg";
 
   private static final Map<String, Map<String, String>> LIMITS =
@@ -35,7 +35,7 @@ public final class Flux implements Peer {
   private final Path home;
 
   /** The unpacked runtime in {@code home}. */
-  public Flux(Path home) {
+  Flux(Path home) {
     this.home = home;
   }
 

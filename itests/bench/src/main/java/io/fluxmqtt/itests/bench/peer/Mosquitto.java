@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Debian's mosquitto, the yardstick of the targets. */
-public final class Mosquitto implements Peer {
+final class Mosquitto implements Peer {
   private static final Path BINARY = Path.of("/usr/sbin/mosquitto");
 
   private static final List<String> SETTINGS =

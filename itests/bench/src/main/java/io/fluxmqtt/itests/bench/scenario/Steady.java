@@ -10,8 +10,8 @@ import java.time.Duration;
  * swung in; then, where latency is wanted, by the clock.
  */
 final class Steady {
-  /** Until the flow is even. */
-  private static final Duration RAMP = Duration.ofMillis(300);
+  /** Seconds until the flow is even. */
+  private static final double RAMP = 0.3;
 
   /** After so long without an arrival what is missing is lost. */
   static final Duration STILL = Duration.ofSeconds(3);
@@ -38,7 +38,7 @@ final class Steady {
     try (generator) {
       clients.make(generator);
       generator.pace(Pace.CLOSED);
-      generator.run(RAMP);
+      swingIn(generator, attempt);
       watch = new Stopwatch(attempt.broker());
       long before = generator.count().arrived();
       generator.run(seconds(attempt.seconds()));
@@ -51,6 +51,14 @@ final class Steady {
       }
     }
     return watch.sample(count, generator.count(), generator.wrongs(), generator.latency());
+  }
+
+  /** Waits until messages flow, and flow evenly. */
+  static void swingIn(Generator generator, Attempt attempt)
+      throws IOException, InterruptedException {
+    long before = generator.count().arrived();
+    generator.runUntil(() -> generator.count().arrived() > before);
+    generator.run(seconds(Math.min(RAMP, attempt.seconds())));
   }
 
   private static void stream(Generator generator, double perSecond, Duration time)

@@ -25,11 +25,22 @@ final class Stopwatch {
     selfCpu = self.cpuSeconds();
   }
 
-  Stopwatch stop() {
+  /** The time ends here, though CPU still counts. */
+  void lap() {
     seconds = (System.nanoTime() - begin) / 1e9;
+  }
+
+  Stopwatch stop() {
+    if (seconds == 0) {
+      lap();
+    }
     brokerSeconds = broker.cpuSeconds() - brokerCpu;
     selfSeconds = self.cpuSeconds() - selfCpu;
     return this;
+  }
+
+  double perSecond(long count) {
+    return count / seconds;
   }
 
   /** What was measured; {@code count} came in that time, {@code all} in the whole run. */
