@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param level the Protocol Version, one byte
  */
 record ConnectHead(String name, int level) {
-  /** A bridge of mosquitto sets it, and comes again without it when it is refused in its form. */
-  private static final int BRIDGE_BIT = 0x80;
-
   private static final String NAME = "MQTT";
   private static final String NAME_OF_3_1 = "MQIsdp";
   private static final int LENGTH_BYTES_MAX = 4;
@@ -68,15 +65,13 @@ record ConnectHead(String name, int level) {
 
   /**
    * The version in which a client that speaks none of those served is refused: that of 3.1.1, whose
-   * text asks for it whatever the level is, if it is not 5 but for the bit of a bridge. Null for
-   * another protocol: whoever knocks there is not told who lives here.
+   * text asks for it whatever the level is. Null for another protocol: whoever knocks there is not
+   * told who lives here.
    */
   @Nullable ProtocolVersion nearest() {
     if (!name.equals(NAME) && !name.equals(NAME_OF_3_1)) {
       return null;
     }
-    return (level & ~BRIDGE_BIT) == ProtocolVersion.V5_0.level()
-        ? ProtocolVersion.V5_0
-        : ProtocolVersion.V3_1_1; // 3.1.1: [MQTT-3.1.2-2]
+    return ProtocolVersion.V3_1_1; // 3.1.1: [MQTT-3.1.2-2]
   }
 }

@@ -61,7 +61,7 @@ class ConnectRefusalTest {
         row("level 0", unknown("MQTT", 0), UNSUPPORTED_PROTOCOL_VERSION, V3),
         row("a bridge of 3.1", unknown("MQIsdp", 0x83), UNSUPPORTED_PROTOCOL_VERSION, V3),
         row("a bridge of 3.1.1", unknown("MQTT", 0x84), UNSUPPORTED_PROTOCOL_VERSION, V3),
-        row("a bridge of 5.0", unknown("MQTT", 0x85), UNSUPPORTED_PROTOCOL_VERSION, V5),
+        row("a bridge of 5.0", unknown("MQTT", 0x85), UNSUPPORTED_PROTOCOL_VERSION, V3),
         row("another name", unknown("MQTU", 4), UNSUPPORTED_PROTOCOL_VERSION),
         row("no name", unknown("", 4), UNSUPPORTED_PROTOCOL_VERSION));
   }
