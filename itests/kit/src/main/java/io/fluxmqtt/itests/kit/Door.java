@@ -11,10 +11,16 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The test's end of {@link FrameworkDoor}: changes bundles of a running broker. */
 public final class Door implements AutoCloseable {
+  private static final Pattern DROPPED = Pattern.compile("dropped=\\{([^}]*)\\}");
+
   private final BrokerProcess broker;
   private final Socket socket;
   private final BufferedReader in;
@@ -64,6 +70,24 @@ public final class Door implements AutoCloseable {
 
   public void install(String symbolicName) throws IOException {
     command("install " + jar(symbolicName));
+  }
+
+  /** How many messages the broker has dropped so far, by reason. */
+  public Map<String, Long> drops() throws IOException {
+    out.println("statistics");
+    String answer = in.readLine();
+    Matcher dropped = DROPPED.matcher(answer);
+    if (!dropped.find()) {
+      throw new AssertionError(answer);
+    }
+    Map<String, Long> drops = new TreeMap<>();
+    for (String each : dropped.group(1).split(", ")) {
+      if (!each.isEmpty()) {
+        String[] reasonAndCount = each.split("=");
+        drops.put(reasonAndCount[0], Long.parseLong(reasonAndCount[1]));
+      }
+    }
+    return drops;
   }
 
   private void command(String line) throws IOException {

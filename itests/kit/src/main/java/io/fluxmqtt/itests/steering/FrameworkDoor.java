@@ -15,6 +15,8 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 
 /**
  * A bundle for tests only: a loopback port (system property {@code itests.door.port}) on which each
@@ -24,9 +26,12 @@ import org.osgi.framework.BundleException;
  *   <li>{@code install <file>}: installs and starts a bundle
  *   <li>{@code update <symbolic name> <file>}: updates a bundle from a file
  *   <li>{@code uninstall <symbolic name>}
+ *   <li>{@code statistics}: what the broker has counted follows the {@code ok}
  * </ul>
  */
 public final class FrameworkDoor implements BundleActivator {
+  private static final String STATISTICS = "io.fluxmqtt.api.admin.BrokerStatistics";
+
   private ServerSocket server;
   private BundleContext context;
   private int installed;
@@ -69,10 +74,13 @@ public final class FrameworkDoor implements BundleActivator {
         case "install" -> install(words[1]);
         case "update" -> update(words[1], words[2]);
         case "uninstall" -> find(words[1]).uninstall();
+        case "statistics" -> {
+          return "ok " + statistics();
+        }
         default -> throw new IllegalArgumentException(words[0]);
       }
       return "ok";
-    } catch (BundleException | IOException | RuntimeException e) {
+    } catch (Exception e) {
       return "error " + e;
     }
   }
@@ -87,6 +95,21 @@ public final class FrameworkDoor implements BundleActivator {
     try (InputStream in = Files.newInputStream(Path.of(file))) {
       find(symbolicName).update(in);
     }
+  }
+
+  /** Asks the broker's service by reflection: this bundle sees none of its classes. */
+  private Object statistics() throws InvalidSyntaxException, ReflectiveOperationException {
+    ServiceReference<?>[] found = context.getAllServiceReferences(STATISTICS, null);
+    if (found == null) {
+      throw new IllegalStateException("no service " + STATISTICS);
+    }
+    Object service = context.getService(found[0]);
+    for (Class<?> contract : service.getClass().getInterfaces()) {
+      if (contract.getName().equals(STATISTICS)) {
+        return contract.getMethod("snapshot").invoke(service);
+      }
+    }
+    throw new IllegalStateException(service + " is no " + STATISTICS);
   }
 
   private Bundle find(String symbolicName) {
