@@ -47,8 +47,8 @@ final class Door extends ChannelInitializer<Channel> {
       channel.close();
       return;
     }
-    NettyConnection connection =
-        new NettyConnection(channel, loops.adapter(channel.eventLoop()), now.profile());
+    NettyEventLoop loop = loops.adapter(channel.eventLoop());
+    NettyConnection connection = new NettyConnection(channel, loop, now.profile());
     ConnectionHandler handler;
     try {
       handler = sessions.connected(connection);
@@ -59,7 +59,7 @@ final class Door extends ChannelInitializer<Channel> {
       return;
     }
     Limits limits = now.profile().limits();
-    FrameDecoder frames = new FrameDecoder(limits);
+    FrameDecoder frames = new FrameDecoder(limits, loop.topics());
     PacketReceiver receiver = new PacketReceiver(connection, handler, frames);
     channel
         .pipeline()

@@ -3,6 +3,7 @@ package io.fluxmqtt.transport;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.UserProperty;
 import io.fluxmqtt.session.Limits;
+import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.fluxmqtt.transport.FrameInspector.Replacement;
@@ -12,13 +13,14 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.mqtt.MqttMessageType;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts the bytes of a connection into whole MQTT Control Packets, has each inspected by {@link
- * FrameInspector} and hands it on as one buffer, so that netty's decoder behind never waits within
- * a packet nor reads past its end. A violation is handed on as a message, after which everything is
- * discarded.
+ * Cuts the bytes of a connection into whole MQTT Control Packets. The usual ones {@link
+ * InPlaceReader} reads where they stand; each of the others is inspected by {@link FrameInspector}
+ * and handed on as one buffer, so that netty's decoder behind never waits within a packet nor reads
+ * past its end. A violation is handed on as a message, after which everything is discarded.
  *
  * <p>A packet that is too long or out of place is refused at its fixed header, before its bytes are
  * kept, and one with too many properties at the length of these; of a CONNECT the bytes up to its
@@ -33,15 +35,31 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
   private final int packetMaxBytes;
   private final FrameInspector inspector;
+  private final InPlaceReader inPlace;
   // owned by the connection's loop
   private @Nullable ByteBuf cumulation;
   private int awaitedBytes;
   private boolean previewed; // of the packet that is awaited
   private boolean finished;
+  private @Nullable Consumer<Packet> usual;
 
-  FrameDecoder(Limits limits) {
+  /**
+   * The decoder of a new connection.
+   *
+   * @param topics those of its loop
+   */
+  FrameDecoder(Limits limits, RecentTopics topics) {
     this.packetMaxBytes = limits.packetMaxBytes();
     this.inspector = new FrameInspector(limits);
+    this.inPlace = new InPlaceReader(packetMaxBytes, topics);
+  }
+
+  /**
+   * Has the usual packets read in place and given to a receiver, past the pipeline. Before that is
+   * said, every packet is left to netty.
+   */
+  void handUsualTo(Consumer<Packet> receiver) {
+    usual = receiver;
   }
 
   /** The User Properties of the packet that is being handed on, if anybody reads them. */
@@ -73,7 +91,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     }
     ByteBuf in = append(ctx, bytes);
     try {
-      while (!finished && decodeOne(ctx, in)) {
+      while (!finished && (readInPlace(in) || decodeOne(ctx, in))) {
         // the next packet of the same read
       }
     } catch (ProtocolViolation violation) {
@@ -133,6 +151,22 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     ByteBuf to = ctx.alloc().buffer(capacity).writeBytes(from);
     from.release();
     return to;
+  }
+
+  /** Hands on one packet without netty's decoder; false if it is one for that, or not whole. */
+  private boolean readInPlace(ByteBuf in) {
+    Consumer<Packet> receiver = usual;
+    ProtocolVersion version = inspector.version();
+    if (receiver == null || version == null) {
+      return false;
+    }
+    Packet packet = inPlace.read(in, version == ProtocolVersion.V5_0);
+    if (packet == null) {
+      return false;
+    }
+    previewed = false;
+    receiver.accept(packet);
+    return true;
   }
 
   /** Hands on one packet; false if there is no whole one. */

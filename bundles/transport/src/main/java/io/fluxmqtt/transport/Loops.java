@@ -1,6 +1,6 @@
 package io.fluxmqtt.transport;
 
-import io.fluxmqtt.session.EventLoop;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -24,7 +24,7 @@ final class Loops {
 
   private final EventLoopGroup group;
   private final Class<? extends ServerChannel> serverChannel;
-  private final Map<EventExecutor, EventLoop> adapters = new HashMap<>();
+  private final Map<EventExecutor, NettyEventLoop> adapters = new HashMap<>();
 
   /** Loops on epoll where it is there, on NIO elsewhere. */
   Loops(int threads) {
@@ -49,8 +49,7 @@ final class Loops {
     group =
         new MultiThreadIoEventLoopGroup(
             threads, new DefaultThreadFactory("flux-mqtt-loop", true), handlers);
-    group.forEach(
-        loop -> adapters.put(loop, new NettyEventLoop((io.netty.channel.EventLoop) loop)));
+    group.forEach(loop -> adapters.put(loop, new NettyEventLoop((EventLoop) loop)));
   }
 
   /** The loops as netty knows them. */
@@ -64,7 +63,7 @@ final class Loops {
   }
 
   /** The one adapter of a loop of this group. */
-  EventLoop adapter(io.netty.channel.EventLoop loop) {
+  NettyEventLoop adapter(EventLoop loop) {
     return Objects.requireNonNull(adapters.get(loop), "a loop of another group");
   }
 

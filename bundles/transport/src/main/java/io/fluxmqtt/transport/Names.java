@@ -35,6 +35,18 @@ final class Names {
     return wildcard;
   }
 
+  /** Whether the bytes are UTF-8 as MQTT wants it, and a name without wildcards. */
+  static boolean isTopicName(byte[] utf8) {
+    byte last = 0;
+    for (byte c : utf8) {
+      if (isControl(last, c) || c == '+' || c == '#') {
+        return false;
+      }
+      last = c;
+    }
+    return Utf8.isValid(utf8, 0, utf8.length);
+  }
+
   /** Whether a byte of UTF-8 ends a control character. */
   private static boolean isControl(byte last, byte c) {
     return c >= 0 ? c < ' ' || c == 0x7F : last == (byte) 0xC2 && c < (byte) 0xA0;

@@ -12,9 +12,15 @@ final class NettyEventLoop implements EventLoop {
   private static final Logger LOG = LoggerFactory.getLogger(NettyEventLoop.class);
 
   private final io.netty.channel.EventLoop loop;
+  private final RecentTopics topics = new RecentTopics();
 
   NettyEventLoop(io.netty.channel.EventLoop loop) {
     this.loop = loop;
+  }
+
+  /** The Topic Names that came last on this loop. */
+  RecentTopics topics() {
+    return topics;
   }
 
   @Override

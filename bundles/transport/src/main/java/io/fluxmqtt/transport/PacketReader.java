@@ -117,9 +117,10 @@ final class PacketReader {
     MqttProperties properties = message.variableHeader().properties();
     QoS qos = QoS.of(message.fixedHeader().qosLevel().value());
     MessageProperties messageProperties = Properties.ofMessage(properties, user);
+    ByteBuf bytes = message.payload();
     return new Packet.Publish(
         message.variableHeader().topicName(),
-        payloadOf(message.payload()),
+        payloadOf(bytes, bytes.readerIndex(), bytes.readableBytes()),
         qos,
         message.fixedHeader().isDup(),
         message.fixedHeader().isRetain(),
@@ -203,10 +204,8 @@ final class PacketReader {
     return bytes == null ? null : Payload.copyOf(bytes);
   }
 
-  private static Payload payloadOf(ByteBuf bytes) {
-    int length = bytes.readableBytes();
-    return length == 0
-        ? Payload.EMPTY
-        : Payload.copyOf(bytes.internalNioBuffer(bytes.readerIndex(), length));
+  /** A part of a buffer, copied once, into what stays. */
+  static Payload payloadOf(ByteBuf in, int at, int length) {
+    return length == 0 ? Payload.EMPTY : Payload.copyOf(in.internalNioBuffer(at, length));
   }
 }

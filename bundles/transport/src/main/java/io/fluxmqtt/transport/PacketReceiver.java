@@ -34,6 +34,7 @@ final class PacketReceiver extends ChannelInboundHandlerAdapter {
     this.handler = handler;
     this.frames = frames;
     connection.onClose(this::stopReceiving, () -> end(null));
+    frames.handUsualTo(this::received);
   }
 
   /** Has the client told and the connection closed. On the connection's loop. */
@@ -62,14 +63,18 @@ final class PacketReceiver extends ChannelInboundHandlerAdapter {
     } else if (message instanceof ProtocolViolation violation) {
       malformed(violation);
     } else {
-      received((MqttMessage) message);
+      decoded((MqttMessage) message);
     }
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     if (!ended) {
-      guarded(handler::batchComplete);
+      try { // in full, as it comes once for each read: no object for the call
+        handler.batchComplete();
+      } catch (Throwable e) {
+        fail(e);
+      }
     }
   }
 
@@ -101,7 +106,7 @@ final class PacketReceiver extends ChannelInboundHandlerAdapter {
     connection.abort();
   }
 
-  private void received(MqttMessage message) {
+  private void decoded(MqttMessage message) {
     Packet packet;
     try {
       packet = PacketReader.read(message, frames.userProperties(), frames.longWillTopic());
@@ -111,6 +116,10 @@ final class PacketReceiver extends ChannelInboundHandlerAdapter {
     } finally {
       ReferenceCountUtil.release(message);
     }
+    received(packet);
+  }
+
+  private void received(Packet packet) {
     try {
       handler.received(packet);
     } catch (Throwable e) {

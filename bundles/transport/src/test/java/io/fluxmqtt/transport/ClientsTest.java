@@ -42,7 +42,7 @@ class ClientsTest {
       NettyConnection connection =
           new NettyConnection(channel, new NettyEventLoop(channel.eventLoop()), profile);
       recorder = (RecordingSessions.Recorder) new RecordingSessions().connected(connection);
-      FrameDecoder frames = new FrameDecoder(Limits.of(MAX_BYTES, 5_000));
+      FrameDecoder frames = new FrameDecoder(Limits.of(MAX_BYTES, 5_000), new RecentTopics());
       receiver = new PacketReceiver(connection, recorder, frames);
       channel.pipeline().addLast(frames, receiver);
     }

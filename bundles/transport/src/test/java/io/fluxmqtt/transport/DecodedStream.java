@@ -1,6 +1,7 @@
 package io.fluxmqtt.transport;
 
 import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -25,6 +26,13 @@ import org.jspecify.annotations.Nullable;
 final class DecodedStream extends ChannelInboundHandlerAdapter {
   /** A violation, comparable. */
   record Refusal(ReasonCode reason, String text) {}
+
+  /**
+   * A read, and what is kept after it.
+   *
+   * @param end the index in the stream behind it
+   */
+  record Read(int end, long keptBytes) {}
 
   private static final Set<ReasonCode> REFUSALS =
       EnumSet.of(
@@ -51,9 +59,16 @@ final class DecodedStream extends ChannelInboundHandlerAdapter {
   private final FrameDecoder frames = LISTENER.frames();
   private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(false, true);
   private @Nullable Throwable failure;
+  private final boolean inPlace;
+  private final boolean noteReads;
   private int incompleteFrom; // where the packet begins that is not known to have come
+  private int inPlaceCount;
+  private boolean refused;
 
-  private DecodedStream() {}
+  private DecodedStream(boolean inPlace, boolean noteReads) {
+    this.inPlace = inPlace;
+    this.noteReads = noteReads;
+  }
 
   /**
    * Decodes a stream: {@link io.fluxmqtt.session.Packet}s, and at most one {@link Refusal} at the
@@ -62,31 +77,73 @@ final class DecodedStream extends ChannelInboundHandlerAdapter {
    * @param pieces the length of the piece that begins at an index
    */
   static List<Object> of(byte[] stream, IntUnaryOperator pieces) {
-    DecodedStream decoded = new DecodedStream();
+    DecodedStream decoded = new DecodedStream(true, false);
     decoded.decode(stream, pieces);
     return decoded.received;
+  }
+
+  /**
+   * The same with all {@link Read}s in between, up to a refusal.
+   *
+   * @param inPlace whether {@link InPlaceReader} may take part
+   */
+  static DecodedStream withReads(byte[] stream, IntUnaryOperator pieces, boolean inPlace) {
+    DecodedStream decoded = new DecodedStream(inPlace, true);
+    decoded.decode(stream, pieces);
+    return decoded;
+  }
+
+  List<Object> received() {
+    return received;
+  }
+
+  /** How many packets were read in place. */
+  int inPlaceCount() {
+    return inPlaceCount;
   }
 
   private void decode(byte[] stream, IntUnaryOperator pieces) {
     EmbeddedChannel channel = new EmbeddedChannel(frames, LISTENER.decoder(), this);
     channel.config().setAllocator(memory);
+    if (inPlace) {
+      frames.handUsualTo(this::readInPlace);
+    }
     int from = 0;
-    for (int count = 1; from < stream.length; count++) {
+    for (int count = 1; from < stream.length && !(noteReads && refused); count++) {
       int rest = stream.length - from;
       int length = count < PIECES_MAX ? Math.min(rest, Math.max(1, pieces.applyAsInt(from))) : rest;
       ByteBuf read = memory.heapBuffer(Math.max(READ_BYTES, length));
       channel.writeInbound(read.writeBytes(stream, from, length));
       from += length;
       requireLittleMemory(stream, from);
+      if (noteReads) {
+        received.add(new Read(from, usedMemory()));
+      }
     }
     channel.close();
     channel.finishAndReleaseAll();
     if (failure != null) {
       throw new AssertionError("escaped from the decoder", failure);
     }
-    long kept = memory.metric().usedHeapMemory() + memory.metric().usedDirectMemory();
+    long kept = usedMemory();
     if (kept != 0) {
       throw new AssertionError(kept + " bytes were never released");
+    }
+  }
+
+  private long usedMemory() {
+    return memory.metric().usedHeapMemory() + memory.metric().usedDirectMemory();
+  }
+
+  private void readInPlace(Packet packet) {
+    requireNotRefused(packet);
+    inPlaceCount++;
+    received.add(packet);
+  }
+
+  private void requireNotRefused(Object message) {
+    if (refused) {
+      throw new AssertionError(message + " after a refusal");
     }
   }
 
@@ -94,7 +151,7 @@ final class DecodedStream extends ChannelInboundHandlerAdapter {
     while (packetEnd(stream, end) > 0) {
       incompleteFrom = packetEnd(stream, end);
     }
-    long used = memory.metric().usedHeapMemory() + memory.metric().usedDirectMemory();
+    long used = usedMemory();
     long come = end - incompleteFrom;
     if (used > 2 * come + SPARE_BYTES) {
       throw new AssertionError("%d bytes kept of %d".formatted(used, come));
@@ -116,9 +173,7 @@ final class DecodedStream extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (!received.isEmpty() && received.get(received.size() - 1) instanceof Refusal) {
-      throw new AssertionError(message + " after a refusal");
-    }
+    requireNotRefused(message);
     if (message instanceof ProtocolViolation violation) {
       refused(violation);
       return;
@@ -144,6 +199,7 @@ final class DecodedStream extends ChannelInboundHandlerAdapter {
     if (!REFUSALS.contains(violation.reason())) {
       throw new AssertionError("refused with " + violation.reason(), violation);
     }
+    refused = true;
     received.add(new Refusal(violation.reason(), String.valueOf(violation.getMessage())));
     frames.finish();
   }

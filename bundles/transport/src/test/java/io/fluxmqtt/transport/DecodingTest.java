@@ -394,22 +394,24 @@ class DecodingTest {
     assertTrue(client.channel.config().isAutoRead());
   }
 
-  @Test
-  void nothingIsHandedOverAfterClose() {
+  @ParameterizedTest
+  @ValueSource(strings = {"C000 C000 C000", "40020001 40020001 40020001"})
+  void nothingIsHandedOverAfterClose(String packets) {
     EmbeddedClient client = EmbeddedClient.connected(4);
     client.sessions.onPacket = (connection, packet) -> connection.close();
-    client.feed(Bytes.hex("C000 C000 C000"));
+    client.feed(Bytes.hex(packets));
     assertEquals(1, client.recorder.received.size());
   }
 
-  @Test
-  void anExceptionEndsTheConnection() {
+  @ParameterizedTest
+  @ValueSource(strings = {"C000 C000", "40020001 40020001"})
+  void anExceptionEndsTheConnection(String packets) {
     EmbeddedClient client = EmbeddedClient.connected(4);
     client.sessions.onPacket =
         (connection, packet) -> {
           throw new IllegalStateException("broken on purpose");
         };
-    client.feed(Bytes.hex("C000 C000"));
+    client.feed(Bytes.hex(packets));
     assertEquals(1, client.recorder.received.size());
     assertFalse(client.channel.isOpen());
     assertEquals(1, client.recorder.events.stream().filter("closed"::equals).count());

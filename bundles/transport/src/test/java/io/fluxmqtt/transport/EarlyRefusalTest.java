@@ -127,6 +127,18 @@ class EarlyRefusalTest {
   }
 
   @Test
+  void isRefusedAfterLargePacketThatWasAwaited() {
+    byte[] large = Bytes.packet(0x30, Bytes.of().text("t").one(0).raw(new byte[100_000]));
+    EmbeddedClient client = EmbeddedClient.connected(5, LARGEST);
+    client.feed(Arrays.copyOf(large, 90_000));
+    client.feed(Arrays.copyOfRange(large, 90_000, large.length));
+    assertTrue(client.onlyPacket() instanceof Packet.Publish);
+    client.recorder.received.clear();
+    client.feed(Bytes.of().one(0x30).variable(200_000).text("t").one(0x80).one(0).toArray());
+    assertEquals(MALFORMED_PACKET, client.onlyViolation().reason());
+  }
+
+  @Test
   void largePayloadsAreAwaited() {
     EmbeddedClient client = EmbeddedClient.connected(5, LARGEST);
     client.feed(Bytes.of().one(0x30).variable(Wire.MAX_VARIABLE).text("t").one(0).toArray());

@@ -48,7 +48,7 @@ final class EmbeddedClient {
             null);
     connection = new NettyConnection(channel, new NettyEventLoop(channel.eventLoop()), profile);
     recorder = (RecordingSessions.Recorder) sessions.connected(connection);
-    FrameDecoder frames = new FrameDecoder(limits);
+    FrameDecoder frames = new FrameDecoder(limits, new RecentTopics());
     channel
         .pipeline()
         .addLast(

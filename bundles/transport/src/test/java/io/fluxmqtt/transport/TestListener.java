@@ -20,7 +20,7 @@ record TestListener(ListenerSettings settings) {
 
   /** The first handler of a connection, as {@link Door} makes it. */
   FrameDecoder frames() {
-    return new FrameDecoder(profile().limits());
+    return new FrameDecoder(profile().limits(), new RecentTopics());
   }
 
   /** The second one. */

@@ -33,8 +33,9 @@ final class LooseClient {
     ListenerProfile profile =
         new ListenerProfile(
             "micro", true, false, List.of(), PACKET_MAX_BYTES, CONNECT_TIMEOUT_MILLIS);
-    connection = new NettyConnection(channel, new NettyEventLoop(channel.eventLoop()), profile);
-    FrameDecoder frames = new FrameDecoder(limits);
+    NettyEventLoop loop = new NettyEventLoop(channel.eventLoop());
+    connection = new NettyConnection(channel, loop, profile);
+    FrameDecoder frames = new FrameDecoder(limits, loop.topics());
     channel
         .pipeline()
         .addLast(
