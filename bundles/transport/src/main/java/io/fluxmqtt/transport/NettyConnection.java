@@ -31,6 +31,13 @@ final class NettyConnection implements Connection {
   /** How long a client may take to read its last bytes and close. */
   private static final long LINGER_MILLIS = 1000;
 
+  /**
+   * So much that a client has not taken, beyond what makes its connection unwritable, can only be
+   * answers; there it is not read any more until it takes them. More than the PUBACKs of all Packet
+   * Identifiers, so that nobody gets there who awaits his acknowledgements.
+   */
+  private static final long UNTAKEN_MAX_BYTES = 256 * 1024;
+
   private final Channel channel;
   private final EventLoop loop;
   private final ListenerProfile listener;
@@ -39,6 +46,8 @@ final class NettyConnection implements Connection {
   // owned by the connection's loop
   private boolean closing;
   private boolean flushing;
+  private boolean paused; // by the session manager
+  private boolean clogged; // by answers that the client does not take
   private Runnable onClosing = () -> {};
   private Runnable onEnded = () -> {};
 
@@ -144,14 +153,36 @@ final class NettyConnection implements Connection {
 
   @Override
   public void pauseReading() {
-    if (isOpen()) {
-      channel.config().setAutoRead(false);
-    }
+    paused = true;
+    readAsMay();
   }
 
   @Override
   public void resumeReading() {
-    channel.config().setAutoRead(true);
+    paused = false;
+    readAsMay();
+  }
+
+  /** All of a read was handled, and what answers it is flushed. */
+  void readOver() {
+    if (channel.bytesBeforeWritable() > UNTAKEN_MAX_BYTES) {
+      clogged = true;
+      readAsMay();
+    }
+  }
+
+  /** The client takes what is sent. */
+  void taken() {
+    if (clogged) {
+      clogged = false;
+      readAsMay();
+    }
+  }
+
+  private void readAsMay() {
+    if (isOpen()) {
+      channel.config().setAutoRead(!paused && !clogged);
+    }
   }
 
   @Override

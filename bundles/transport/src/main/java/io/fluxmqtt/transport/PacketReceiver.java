@@ -75,6 +75,7 @@ final class PacketReceiver extends ChannelInboundHandlerAdapter {
       } catch (Throwable e) {
         fail(e);
       }
+      connection.readOver();
     }
   }
 
@@ -134,6 +135,7 @@ final class PacketReceiver extends ChannelInboundHandlerAdapter {
 
   private void announceWritable() {
     if (!ended && connection.isWritable()) {
+      connection.taken();
       guarded(handler::writable);
     }
   }

@@ -11,6 +11,7 @@ import io.fluxmqtt.session.ResponseInformation;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.mqtt.MqttDecoder;
 import java.io.ByteArrayOutputStream;
@@ -20,10 +21,19 @@ import java.util.List;
 final class EmbeddedClient {
   static final int MAX_BYTES = 200_000;
 
-  final EmbeddedChannel channel = new EmbeddedChannel();
+  final EmbeddedChannel channel =
+      new EmbeddedChannel() {
+        @Override
+        protected void doWrite(ChannelOutboundBuffer waiting) throws Exception {
+          if (taking) {
+            super.doWrite(waiting);
+          }
+        }
+      };
   final NettyConnection connection;
   final RecordingSessions sessions = new RecordingSessions();
   final RecordingSessions.Recorder recorder;
+  private boolean taking = true;
 
   EmbeddedClient() {
     this(Limits.of(MAX_BYTES, 5000));
@@ -72,6 +82,18 @@ final class EmbeddedClient {
   /** Sends bytes as one read. */
   void feed(byte... bytes) {
     channel.writeInbound(Unpooled.copiedBuffer(bytes));
+    channel.runPendingTasks();
+  }
+
+  /** From now on nothing leaves, as if the client did not read. */
+  void stopTaking() {
+    taking = false;
+  }
+
+  /** All that waits leaves. */
+  void take() {
+    taking = true;
+    channel.flush();
     channel.runPendingTasks();
   }
 
