@@ -31,7 +31,7 @@ final class AckQueue {
   }
 
   private final ClientConnection connection;
-  private final Deque<Slot> slots = new ArrayDeque<>();
+  private @Nullable Deque<Slot> slots; // null until an answer must wait
   private boolean holding;
 
   AckQueue(ClientConnection connection) {
@@ -40,7 +40,7 @@ final class AckQueue {
 
   /** Sends an answer that need not wait for anything but those before it. */
   void send(Packet answer) {
-    if (slots.isEmpty()) {
+    if (slots == null || slots.isEmpty()) {
       connection.send(answer);
     } else {
       open().fill(answer);
@@ -50,6 +50,9 @@ final class AckQueue {
   /** Takes a place for an answer that is not known yet. */
   Slot open() {
     Slot slot = new Slot();
+    if (slots == null) {
+      slots = new ArrayDeque<>();
+    }
     slots.add(slot);
     if (!holding && slots.size() >= most()) {
       holding = true;
@@ -64,6 +67,9 @@ final class AckQueue {
   }
 
   private void sendFilled() {
+    if (slots == null) {
+      return; // nothing was opened
+    }
     for (Slot first = slots.peek(); first != null && first.packet != null; first = slots.peek()) {
       slots.remove();
       connection.send(first.packet);

@@ -1,33 +1,25 @@
 package io.fluxmqtt.session.broker;
 
-import java.util.BitSet;
-
 /**
  * The QoS 2 Packet Identifiers that a client uses until its PUBREL. Owned by the session's loop.
  */
 final class IncomingIds {
-  private final BitSet ids = new BitSet();
-  private int size;
+  private final PacketIds<Void> ids = new PacketIds<>();
 
   boolean contains(int packetId) {
-    return ids.get(packetId);
+    return ids.contains(packetId);
   }
 
   void add(int packetId) {
-    if (!ids.get(packetId)) {
-      ids.set(packetId);
-      size++;
-    }
+    ids.put(packetId, null);
   }
 
-  void remove(int packetId) {
-    if (ids.get(packetId)) {
-      ids.clear(packetId);
-      size--;
-    }
+  /** Returns whether it was there. */
+  boolean remove(int packetId) {
+    return ids.remove(packetId);
   }
 
   int size() {
-    return size;
+    return ids.size();
   }
 }

@@ -81,15 +81,12 @@ final class PublishFlow {
   /** PUBREL: the identifier is free again. */
   void release(Session session, int packetId) {
     awaitingRelease.remove(packetId);
-    boolean known = session.incoming().contains(packetId);
-    if (known) {
-      session.incoming().remove(packetId);
-      if (session.isDurable()) {
-        session
-            .owner()
-            .journal()
-            .record(new SessionChange.RemoveIncoming(session.number(), packetId));
-      }
+    boolean known = session.incoming().remove(packetId);
+    if (known && session.isDurable()) {
+      session
+          .owner()
+          .journal()
+          .record(new SessionChange.RemoveIncoming(session.number(), packetId));
     }
     ReasonCode reason = known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
     Packet answer = new Packet.PubComp(packetId, reason); // [MQTT-4.3.3-11]

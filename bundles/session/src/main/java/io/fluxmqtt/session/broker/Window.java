@@ -1,14 +1,8 @@
 package io.fluxmqtt.session.broker;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class Window {
   private static final int MAX_PACKET_ID = 65_535;
 
-  private final Map<Integer, Delivery> sent = new LinkedHashMap<>(); // in the order of sending
-  private final Set<Integer> releases = new LinkedHashSet<>(); // PUBREC has come, in that order
-  private final Deque<Delivery> resend = new ArrayDeque<>(); // in sent, due on this connection
+  private final PacketIds<Delivery> sent = new PacketIds<>(); // in the order of sending
+  private final PacketIds<Void> releases = new PacketIds<>(); // PUBREC has come, in that order
+  private @Nullable Deque<Delivery> resend; // in sent, due on this connection; null for none
   private int limit;
   private int outstanding; // sent on this connection and not yet completed
   private int lastId;
@@ -35,8 +29,7 @@ final class Window {
    */
   void connected(int newLimit) {
     limit = newLimit;
-    resend.clear();
-    resend.addAll(sent.values());
+    resend = sent.size() == 0 ? null : new ArrayDeque<>(sent.values());
     outstanding = releases.size();
   }
 
@@ -46,22 +39,24 @@ final class Window {
 
   /** Takes the next delivery that must be sent again, if the window is open. */
   @Nullable Delivery nextToResend() {
-    if (resend.isEmpty() || outstanding >= limit) {
+    if (resend == null || outstanding >= limit) {
       return null;
     }
     outstanding++;
-    return resend.poll();
+    Delivery next = resend.poll();
+    resend = resend.isEmpty() ? null : resend;
+    return next;
   }
 
   boolean mustResendFirst() {
-    return !resend.isEmpty();
+    return resend != null;
   }
 
   /** Gives a delivery a Packet Identifier and a place; the window must be open. */
   void send(Delivery delivery) {
     do {
       lastId = lastId == MAX_PACKET_ID ? 1 : lastId + 1; // [MQTT-2.2.1-4]
-    } while (sent.containsKey(lastId) || releases.contains(lastId));
+    } while (sent.contains(lastId) || releases.contains(lastId));
     delivery.assign(lastId);
     sent.put(lastId, delivery);
     outstanding++;
@@ -75,7 +70,7 @@ final class Window {
 
   /** Puts back what a store kept: an identifier that awaits PUBCOMP. */
   void restoreRelease(int packetId) {
-    releases.add(packetId);
+    releases.put(packetId, null);
     lastId = Math.max(lastId, packetId);
   }
 
@@ -86,11 +81,12 @@ final class Window {
   /** The delivery has ended, or was received and awaits PUBCOMP. */
   void remove(Delivery delivery, boolean awaitsRelease) {
     sent.remove(delivery.packetId());
-    if (resend.remove(delivery)) {
+    if (resend != null && resend.remove(delivery)) {
       outstanding++; // acknowledged before it was sent again; undone below
+      resend = resend.isEmpty() ? null : resend;
     }
     if (awaitsRelease) {
-      releases.add(delivery.packetId());
+      releases.put(delivery.packetId(), null);
     } else {
       outstanding--;
     }
@@ -111,10 +107,11 @@ final class Window {
 
   /** The identifiers that await PUBCOMP, in the order of their PUBREC [MQTT-4.6.0-4]. */
   List<Integer> releases() {
-    return new ArrayList<>(releases);
+    return releases.ids();
   }
 
-  Collection<Delivery> sent() {
+  /** What is sent and not received yet, in the order of sending. */
+  List<Delivery> sent() {
     return sent.values();
   }
 

@@ -17,7 +17,7 @@ class IncomingIdsTest {
     assertTrue(ids.contains(65_535));
     assertFalse(ids.contains(2));
 
-    ids.remove(1);
+    assertTrue(ids.remove(1));
 
     assertFalse(ids.contains(1));
     assertTrue(ids.contains(65_535));
@@ -30,9 +30,9 @@ class IncomingIdsTest {
     ids.add(7);
     assertEquals(1, ids.size());
 
-    ids.remove(7);
-    ids.remove(7);
-    ids.remove(8);
+    assertTrue(ids.remove(7));
+    assertFalse(ids.remove(7));
+    assertFalse(ids.remove(8));
 
     assertEquals(0, ids.size());
   }
