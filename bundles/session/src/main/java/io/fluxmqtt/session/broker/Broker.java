@@ -129,11 +129,11 @@ public final class Broker implements SessionManager {
   private void willDecided(Worker worker, Client client, Message message, Verdict verdict) {
     switch (verdict) {
       case ALLOWED -> {
-        Publication publication = Publication.received(message, client.clientId(), nanoTime());
+        Publication publication = Publication.received(message, client.clientId(), this);
         if (message.retain() && !retained.apply(publication, worker.journal())) {
           counters.dropped(Counters.Drop.RETAINED_FULL);
         }
-        router.route(worker, publication);
+        router.route(worker, publication, null);
       }
       case DENIED -> counters.dropped(Counters.Drop.NOT_AUTHORIZED);
       case UNAVAILABLE -> counters.dropped(Counters.Drop.POLICY_UNAVAILABLE);

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Fanout implements MatchVisitor<Session> {
   private final List<Session> sessions = new ArrayList<>();
   private final List<Delivery> deliveries = new ArrayList<>();
-  private final Map<Session, Delivery> seen = new IdentityHashMap<>();
+  private final Map<Session, Delivery> seen =
+      new IdentityHashMap<>(); // filled if one may match twice
   private @Nullable Publication publication;
   private int indexed; // so many of the deliveries are in seen already
 
@@ -30,8 +31,10 @@ final class Fanout implements MatchVisitor<Session> {
   void clear() {
     sessions.clear();
     deliveries.clear();
-    seen.clear();
-    indexed = 0;
+    if (indexed > 0) { // clearing it costs by its size, also while it is empty
+      seen.clear();
+      indexed = 0;
+    }
     publication = null;
   }
 

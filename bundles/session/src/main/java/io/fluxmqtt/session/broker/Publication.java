@@ -24,12 +24,14 @@ final class Publication {
    * A message that was received now.
    *
    * @param publisher the Client Identifier, or null for the broker itself
-   * @param nowNanos the monotonic clock
+   * @param clock the monotonic clock, read only if the message expires
    */
-  static Publication received(Message message, @Nullable String publisher, long nowNanos) {
+  static Publication received(Message message, @Nullable String publisher, Broker clock) {
     Long seconds = message.properties().expirySeconds();
     return new Publication(
-        message, publisher, seconds == null ? NEVER : nowNanos + seconds * NANOS_PER_SECOND);
+        message,
+        publisher,
+        seconds == null ? NEVER : clock.nanoTime() + seconds * NANOS_PER_SECOND);
   }
 
   Publication(Message message, @Nullable String publisher, long expiresAtNanos) {

@@ -193,7 +193,7 @@ final class PublishFlow {
     Message message =
         new Message(topic, packet.payload(), packet.qos(), packet.retain(), packet.properties());
     Worker worker = connection.worker();
-    Publication publication = Publication.received(message, session.clientId(), broker.nanoTime());
+    Publication publication = Publication.received(message, session.clientId(), broker);
     if (message.retain() && !broker.retained().apply(publication, worker.journal())) {
       broker.counters().dropped(Counters.Drop.RETAINED_FULL);
       if (connection.dialect().canRefusePublish()) {
@@ -201,17 +201,13 @@ final class PublishFlow {
         return;
       }
     }
-    Router.Routed routed = broker.router().route(worker, publication);
+    int receivers = broker.router().route(worker, publication, connection.intake());
     if (packet.qos() != QoS.AT_MOST_ONCE) {
       if (packet.qos() == QoS.EXACTLY_ONCE) {
         remember(session, packet.packetId());
       }
-      ReasonCode reason =
-          routed.receivers() == 0 ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
+      ReasonCode reason = receivers == 0 ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
       acknowledgeWhenSafe(session, packet, reason);
-    }
-    if (routed.congested() != null) {
-      connection.intake().waitFor(routed.congested());
     }
   }
 

@@ -18,23 +18,24 @@ final class Router {
     this.tree = tree;
   }
 
-  /** What became of a publication. */
-  record Routed(int receivers, @Nullable Session congested) {}
-
   /**
    * Offers a publication to every receiver. What the acknowledgement must wait for is in the
    * worker's journal afterwards.
    *
-   * @return how many receivers there are, and one whose mailbox is full, if any: the publisher is
-   *     to wait for it
+   * @param publisher waits for a receiver whose mailbox is full, if there is one; null for nobody
+   * @return how many receivers there are
    */
-  Routed route(Worker worker, Publication publication) {
+  int route(Worker worker, Publication publication, @Nullable Intake publisher) {
     Fanout fanout = worker.fanout();
     fanout.start(publication);
     try {
       tree.match(publication.message().topic(), fanout);
       store(worker, publication, fanout);
-      return offer(worker, fanout);
+      Session congested = offer(worker, fanout);
+      if (congested != null && publisher != null) {
+        publisher.waitFor(congested);
+      }
+      return fanout.size();
     } finally {
       fanout.clear();
     }
@@ -86,7 +87,8 @@ final class Router {
     }
   }
 
-  private Routed offer(Worker worker, Fanout fanout) {
+  /** Returns a receiver whose mailbox is full, or null. */
+  private @Nullable Session offer(Worker worker, Fanout fanout) {
     long limit = broker.settings().mailboxMaxBytes();
     Session congested = null;
     for (int i = 0; i < fanout.size(); i++) {
@@ -103,7 +105,7 @@ final class Router {
         congested = session;
       }
     }
-    return new Routed(fanout.size(), congested);
+    return congested;
   }
 
   private void offerStored(Session session, Delivery delivery, @Nullable Throwable failure) {
