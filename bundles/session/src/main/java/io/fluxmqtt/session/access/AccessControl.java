@@ -91,27 +91,39 @@ public final class AccessControl implements AutoCloseable {
    * @return the verdict, or null if {@code later} gets it
    */
   public @Nullable Verdict decide(Client client, Access access, Consumer<Verdict> later) {
-    Policy policy = board.policy();
+    return decide(client, access, later, null);
+  }
+
+  /** As above, and tells of a verdict that holds until the policy changes. */
+  @Nullable Verdict decide(
+      Client client, Access access, Consumer<Verdict> later, @Nullable PublishVerdicts keep) {
+    Policy policy = board.policy(); // before anyone is asked: what is kept counts in its epoch
     List<Slot<Authorizer>> slots = policy.authorizers();
+    boolean lasting = true;
+    Verdict verdict = Verdict.DENIED; // if all abstain
     for (int i = 0, n = slots.size(); i < n; i++) {
       Slot<Authorizer> slot = slots.get(i);
       if (!slot.isInline()) {
         return new PendingDecision(board, client, access, later).begin(policy, i);
       }
       Decision decision = slot.guard().decide(slot, client, access);
-      if (decision == Decision.ALLOW) {
-        return Verdict.ALLOWED;
-      } else if (decision == Decision.DENY) {
-        return Verdict.DENIED;
-      } else if (decision == null) {
+      if (decision == null) {
         // It may have failed because it is gone; then its successor is asked.
         Policy present = board.policy();
         return present == policy
             ? Verdict.DENIED
             : new PendingDecision(board, client, access, later).begin(present, 0);
       }
+      lasting &= slot.isLasting();
+      if (decision != Decision.ABSTAIN) {
+        verdict = decision == Decision.ALLOW ? Verdict.ALLOWED : Verdict.DENIED;
+        break;
+      }
     }
-    return Verdict.DENIED;
+    if (keep != null && lasting && access instanceof Access.Publish publish) {
+      keep.keep(policy.epoch(), client, publish, verdict);
+    }
+    return verdict;
   }
 
   /** Whether a listener may open under the present policy; if not, why and what to set. */

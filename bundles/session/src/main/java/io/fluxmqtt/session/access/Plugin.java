@@ -12,6 +12,7 @@ public final class Plugin<S> {
   private final String bundle;
   private final boolean anonymous;
   private final @Nullable String method;
+  private final boolean lasting;
   private final Comparable<Object> reference;
   private final S service;
 
@@ -37,12 +38,32 @@ public final class Plugin<S> {
       @Nullable String method,
       Comparable<Object> reference,
       S service) {
+    this(name, bundle, anonymous, method, false, reference, service);
+  }
+
+  private Plugin(
+      String name,
+      String bundle,
+      boolean anonymous,
+      @Nullable String method,
+      boolean lasting,
+      Comparable<Object> reference,
+      S service) {
     this.name = name;
     this.bundle = bundle;
     this.anonymous = anonymous;
     this.method = method;
+    this.lasting = lasting;
     this.reference = reference;
     this.service = service;
+  }
+
+  /**
+   * The same service, which has promised that its answers to a question do not change while it is
+   * registered as it is now.
+   */
+  public Plugin<S> lasting() {
+    return new Plugin<>(name, bundle, anonymous, method, true, reference, service);
   }
 
   String name() {
@@ -59,6 +80,10 @@ public final class Plugin<S> {
 
   @Nullable String method() {
     return method;
+  }
+
+  boolean isLasting() {
+    return lasting;
   }
 
   Comparable<Object> reference() {

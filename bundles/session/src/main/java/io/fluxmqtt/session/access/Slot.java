@@ -66,6 +66,11 @@ final class Slot<S> {
     return plugin != null && thread == null;
   }
 
+  /** Whether its answers hold until its registration changes. */
+  boolean isLasting() {
+    return plugin != null && plugin.isLasting();
+  }
+
   /** Whether it accepts, or would accept, clients that show no credential. */
   boolean anonymous() {
     return anonymous;

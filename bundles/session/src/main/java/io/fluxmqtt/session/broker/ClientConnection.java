@@ -148,16 +148,27 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   // --- packets ---
 
   void process(Packet packet) {
-    guard(() -> dispatch(packet));
+    try { // as guard() does, without an object for each packet
+      dispatch(packet);
+    } catch (RuntimeException e) {
+      failed(e);
+    }
   }
 
-  /** Runs a step of this connection; the one place where a violation closes it. */
+  /** Runs a step of this connection. */
   void guard(Runnable step) {
     try {
       step.run();
-    } catch (ProtocolViolation violation) {
-      fail(violation);
     } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  /** The one place where a violation closes the connection. */
+  private void failed(RuntimeException e) {
+    if (e instanceof ProtocolViolation violation) {
+      fail(violation);
+    } else {
       LOG.error("{} failed in the broker; closing it", this, e);
       fail(new ProtocolViolation(ReasonCode.UNSPECIFIED_ERROR, "the broker failed"));
     }

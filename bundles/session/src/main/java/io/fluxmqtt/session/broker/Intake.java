@@ -3,10 +3,12 @@ package io.fluxmqtt.session.broker;
 import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.access.Client;
 import io.fluxmqtt.session.Packet;
+import io.fluxmqtt.session.access.PublishVerdicts;
 import io.fluxmqtt.session.access.Verdict;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way into a connection: packets in the order in which they came, though some must wait. Owned
@@ -19,7 +21,7 @@ import java.util.function.Consumer;
 final class Intake {
   private final Broker broker;
   private final ClientConnection connection;
-  private final Deque<Packet> backlog = new ArrayDeque<>();
+  private @Nullable Deque<Packet> backlog; // null until a packet must wait
   private int holds;
   private boolean closing;
 
@@ -30,11 +32,14 @@ final class Intake {
 
   /** A packet has come; it is processed now, or when all before it have been. */
   void take(Packet packet) {
-    if (holds > 0) {
-      backlog.add(packet);
-    } else {
+    if (holds == 0) {
       connection.process(packet);
+      return;
     }
+    if (backlog == null) {
+      backlog = new ArrayDeque<>();
+    }
+    backlog.add(packet);
   }
 
   /** The network has closed; {@link ClientConnection#closedInTurn} follows what waits. */
@@ -53,7 +58,7 @@ final class Intake {
 
   /** Drops what waits. */
   void clear() {
-    backlog.clear();
+    backlog = null;
   }
 
   /** Pauses until {@link #release} was called as often. */
@@ -66,7 +71,7 @@ final class Intake {
   void release() {
     holds--;
     while (holds == 0 && connection.isOpen()) {
-      Packet next = backlog.poll();
+      Packet next = backlog == null ? null : backlog.poll();
       if (next == null) {
         break;
       }
@@ -92,16 +97,25 @@ final class Intake {
    * held until it is.
    */
   void decide(Client client, Access access, Consumer<Verdict> then) {
-    Verdict now =
-        broker
-            .access()
-            .decide(
-                client, access, later -> connection.worker().execute(() -> decided(then, later)));
+    decideWith(broker.access().decide(client, access, later(then)), then);
+  }
+
+  /** As above, of a PUBLISH; the verdict may be kept. */
+  void decide(
+      Client client, Access.Publish access, PublishVerdicts verdicts, Consumer<Verdict> then) {
+    decideWith(verdicts.ask(client, access, later(then)), then);
+  }
+
+  private void decideWith(@Nullable Verdict now, Consumer<Verdict> then) {
     if (now != null) {
       then.accept(now);
     } else {
       hold();
     }
+  }
+
+  private Consumer<Verdict> later(Consumer<Verdict> then) {
+    return verdict -> connection.worker().execute(() -> decided(then, verdict));
   }
 
   private void decided(Consumer<Verdict> then, Verdict verdict) {

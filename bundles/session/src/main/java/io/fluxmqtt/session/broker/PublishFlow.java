@@ -10,6 +10,7 @@ import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolViolation;
+import io.fluxmqtt.session.access.PublishVerdicts;
 import io.fluxmqtt.session.access.Verdict;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,7 +26,8 @@ final class PublishFlow {
 
   private final Broker broker;
   private final ClientConnection connection;
-  private final Map<Integer, String> aliases = new HashMap<>();
+  private final PublishVerdicts verdicts;
+  private @Nullable Map<Integer, String> aliases; // null until the client sets one
   private final IncomingIds awaitingRelease = new IncomingIds(); // QoS 2 of this connection
   private int awaitingAck; // QoS 1 messages
   private @Nullable Long lastWarning; // when, in nanoseconds
@@ -33,6 +35,7 @@ final class PublishFlow {
   PublishFlow(Broker broker, ClientConnection connection) {
     this.broker = broker;
     this.connection = connection;
+    this.verdicts = new PublishVerdicts(broker.access());
   }
 
   void publish(Session session, Packet.Publish packet) {
@@ -40,8 +43,10 @@ final class PublishFlow {
     ListenerProfile listener = connection.network().listener();
     Restrictions.check(packet.qos(), packet.retain(), listener.capabilities());
     String topic = topic(packet);
-    boolean isTooLong = !listener.limits().allowTopic(topic);
-    if (!isTooLong && !TopicFilter.isValidTopicName(topic)) {
+    Verdict known = verdicts.known(connection.client(), topic, packet.qos(), packet.retain());
+    // of which a verdict is known is a valid Topic Name within the limits of this listener
+    boolean isTooLong = known == null && !listener.limits().allowTopic(topic);
+    if (known == null && !isTooLong && !TopicFilter.isValidTopicName(topic)) {
       throw new ProtocolViolation( // [MQTT-3.3.2-2]: 0x90 is for those that are correctly formed
           ReasonCode.MALFORMED_PACKET, "'" + Printable.of(topic) + "' is not a valid Topic Name");
     }
@@ -63,9 +68,21 @@ final class PublishFlow {
       refuseTopic(session, packet, topic);
       return;
     }
-    connection.decide(
-        new Access.Publish(topic, packet.qos(), packet.retain()),
-        verdict -> decided(session, packet, topic, verdict));
+    if (known != null) {
+      decided(session, packet, topic, known);
+    } else {
+      ask(session, packet, topic);
+    }
+  }
+
+  private void ask(Session session, Packet.Publish packet, String topic) {
+    connection
+        .intake()
+        .decide(
+            connection.client(),
+            new Access.Publish(topic, packet.qos(), packet.retain()),
+            verdicts,
+            verdict -> decided(session, packet, topic, verdict));
   }
 
   /** Says in PUBACK or PUBREC that a topic is beyond the limits, or else closes. */
@@ -124,10 +141,13 @@ final class PublishFlow {
           "Topic Alias " + alias + " is above the maximum of " + maximum);
     }
     if (!packet.topic().isEmpty()) {
+      if (aliases == null) {
+        aliases = new HashMap<>();
+      }
       aliases.put(alias, packet.topic());
       return packet.topic();
     }
-    String topic = aliases.get(alias);
+    String topic = aliases == null ? null : aliases.get(alias);
     if (topic == null) {
       throw new ProtocolViolation(
           ReasonCode.PROTOCOL_ERROR, "Topic Alias " + alias + " stands for no Topic Name yet");

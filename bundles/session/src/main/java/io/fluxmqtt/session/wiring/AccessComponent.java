@@ -233,14 +233,14 @@ public final class AccessComponent {
       updated = "updatedAuthorizer",
       unbind = "unbindAuthorizer")
   void bindAuthorizer(Authorizer service, ServiceReference<Authorizer> reference) {
-    Plugin<Authorizer> plugin = plugin(Authorizer.NAME, null, service, reference);
+    Plugin<Authorizer> plugin = authorizer(service, reference);
     if (plugin != null) {
       control.putAuthorizer(plugin);
     }
   }
 
   void updatedAuthorizer(Authorizer service, ServiceReference<Authorizer> reference) {
-    Plugin<Authorizer> plugin = plugin(Authorizer.NAME, null, service, reference);
+    Plugin<Authorizer> plugin = authorizer(service, reference);
     if (plugin != null) {
       control.putAuthorizer(plugin);
     } else {
@@ -250,6 +250,13 @@ public final class AccessComponent {
 
   void unbindAuthorizer(ServiceReference<Authorizer> reference) {
     control.removeAuthorizer(reference);
+  }
+
+  private static @Nullable Plugin<Authorizer> authorizer(
+      Authorizer service, ServiceReference<Authorizer> reference) {
+    boolean promises = reference.getProperty(Authorizer.REVISION) != null;
+    Plugin<Authorizer> plugin = plugin(Authorizer.NAME, null, service, reference);
+    return plugin != null && promises ? plugin.lasting() : plugin;
   }
 
   private static <S> @Nullable Plugin<S> plugin(

@@ -77,6 +77,7 @@ final class Fixture {
   final AccessControl access;
   final Broker broker;
   @Nullable String denied; // a topic or filter that nobody may use
+  int decisions; // that were asked for
   @Nullable String forGroupOnly; // a topic or filter for members of the group "in"
   private long nanos = 1;
 
@@ -141,11 +142,18 @@ final class Fixture {
     access.putAuthorizer(new Plugin<Authorizer>("rules", "test", false, AUTHORIZER, this::rule));
   }
 
+  /** As {@link #putAuthorizer}; the rules promise to hold until it is called again. */
+  void putPromisingAuthorizer() {
+    access.putAuthorizer(
+        new Plugin<Authorizer>("rules", "test", false, AUTHORIZER, this::rule).lasting());
+  }
+
   void removeAuthorizer() {
     access.removeAuthorizer(AUTHORIZER);
   }
 
   private Decision rule(Client client, Access wish) {
+    decisions++;
     String subject =
         wish instanceof Access.Publish publish
             ? publish.topic()

@@ -10,6 +10,7 @@ import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.session.Packet;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -84,6 +85,53 @@ class PublishTest {
     assertEquals(ReasonCode.SUCCESS, old.last(Packet.PubComp.class).reason());
     assertTrue(subscriber.payloads().isEmpty());
     assertFalse(publisher.closed || old.closed);
+  }
+
+  @Test
+  void ruleThatChangesWhileAClientPublishesCountsFromTheNextPacketOn() {
+    fixture.putPromisingAuthorizer();
+    TestClient subscriber = fixture.client().connect("s").subscribe("#", QoS.AT_MOST_ONCE);
+    int before = fixture.decisions;
+    for (int i = 0; i < 500; i++) {
+      publisher.publish("t", "allowed", QoS.AT_LEAST_ONCE, 1);
+    }
+    assertEquals(before + 1, fixture.decisions, "asked once for all");
+
+    fixture.denied = "t";
+    fixture.putPromisingAuthorizer();
+    for (int i = 0; i < 500; i++) {
+      publisher.publish("t", "denied", QoS.AT_LEAST_ONCE, 1);
+      assertEquals(ReasonCode.NOT_AUTHORIZED, publisher.last(Packet.PubAck.class).reason());
+    }
+    fixture.denied = null;
+    fixture.putPromisingAuthorizer();
+    publisher.publish("t", "allowed", QoS.AT_LEAST_ONCE, 1);
+
+    assertEquals(Collections.nCopies(501, "allowed"), subscriber.payloads());
+  }
+
+  @Test
+  void ruleThatMayChangeAtAnyTimeIsAskedEveryTime() {
+    TestClient subscriber = fixture.client().connect("s").subscribe("#", QoS.AT_MOST_ONCE);
+    publisher.publish("t", "1", QoS.AT_LEAST_ONCE, 1);
+    fixture.denied = "t"; // nobody is told
+    publisher.publish("t", "2", QoS.AT_LEAST_ONCE, 2);
+    fixture.denied = null;
+    publisher.publish("t", "3", QoS.AT_LEAST_ONCE, 3);
+
+    assertEquals(List.of("1", "3"), subscriber.payloads());
+  }
+
+  @Test
+  void topicOnceAllowedIsAsValidTheNextTime() {
+    fixture.putPromisingAuthorizer();
+    for (int i = 0; i < 3; i++) {
+      publisher.publish("t", "x", QoS.AT_LEAST_ONCE, 1);
+      assertEquals(
+          ReasonCode.NO_MATCHING_SUBSCRIBERS, publisher.last(Packet.PubAck.class).reason());
+    }
+    publisher.publish("t/+", "x", QoS.AT_LEAST_ONCE, 1);
+    assertEquals(ReasonCode.MALFORMED_PACKET, publisher.reason());
   }
 
   @Test

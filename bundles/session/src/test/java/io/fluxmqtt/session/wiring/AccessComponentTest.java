@@ -19,6 +19,7 @@ import io.fluxmqtt.api.spi.auth.Principal;
 import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.access.Admission;
 import io.fluxmqtt.session.access.Conversation;
+import io.fluxmqtt.session.access.PublishVerdicts;
 import io.fluxmqtt.session.access.Reply;
 import io.fluxmqtt.session.access.Verdict;
 import java.lang.reflect.Proxy;
@@ -148,6 +149,29 @@ class AccessComponentTest {
     AccessComponent component = new AccessComponent(Map.of(key, value));
     String problem = component.control().problems().get(0);
     assertTrue(problem.contains(key + "=" + value) && problem.contains(bound), problem);
+    component.deactivate();
+  }
+
+  @Test
+  void revisionOfAnAuthorizerSparesQuestionsUntilItChanges() {
+    AccessComponent component = new AccessComponent(withoutGrace);
+    PublishVerdicts verdicts = new PublishVerdicts(component.control());
+    Access.Publish publish = new Access.Publish("a", QoS.AT_MOST_ONCE, false);
+    Map<String, Object> properties = new HashMap<>(Map.of(Authorizer.NAME, "acl"));
+    ServiceReference<Authorizer> acl = reference("io.fluxmqtt.acl", 1, properties);
+    Authorizer allowing = (client, access) -> Decision.ALLOW;
+    component.bindAuthorizer(allowing, acl);
+    verdicts.ask(CLIENT, publish, verdict -> {});
+    assertNull(verdicts.known(CLIENT, "a", QoS.AT_MOST_ONCE, false), "it promises nothing");
+
+    properties.put(Authorizer.REVISION, 1);
+    component.updatedAuthorizer(allowing, acl);
+    verdicts.ask(CLIENT, publish, verdict -> {});
+    assertEquals(Verdict.ALLOWED, verdicts.known(CLIENT, "a", QoS.AT_MOST_ONCE, false));
+
+    properties.put(Authorizer.REVISION, 2);
+    component.updatedAuthorizer(allowing, acl);
+    assertNull(verdicts.known(CLIENT, "a", QoS.AT_MOST_ONCE, false));
     component.deactivate();
   }
 

@@ -14,6 +14,7 @@ import io.fluxmqtt.itests.kit.RawPacket;
 import io.fluxmqtt.itests.kit.Tool;
 import io.fluxmqtt.itests.kit.Wire;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -120,6 +121,26 @@ class AccessIT {
       assertEquals(NOT_AUTHORIZED, guest.subscribe("#", 1));
       assertEquals(1, ann.subscribe("users/ann/#", 1));
       assertEquals(NOT_AUTHORIZED, ann.subscribe("users/+/a", 1));
+    }
+  }
+
+  @Test
+  void ruleThatChangesWhileAClientPublishesIsObeyed() throws Exception {
+    try (RawClient ann =
+        RawClient.connected(broker, ConnectPacket.v5("live").login("ann", "secret of ann"))) {
+      for (int i = 0; i < 1_000; i++) {
+        assertEquals(0x10, ann.publish("users/ann/live", "x"));
+      }
+      process.write(
+          "io.fluxmqtt.acl-live.cfg",
+          "rule.live = deny publish topic=users/ann/live priority=10\n");
+      Await.until(
+          "the new rule counts", () -> ann.publish("users/ann/live", "x") == NOT_AUTHORIZED);
+      for (int i = 0; i < 1_000; i++) {
+        assertEquals(NOT_AUTHORIZED, ann.publish("users/ann/live", "x"));
+      }
+      Files.delete(process.etc().resolve("io.fluxmqtt.acl-live.cfg"));
+      Await.until("the rule is gone", () -> ann.publish("users/ann/live", "x") == 0x10);
     }
   }
 

@@ -15,16 +15,22 @@ public interface Authorizer {
   /**
    * Service property: changes whenever the same question may get another answer, such as a counter
    * of rule sets; the Subscriptions of all sessions are then judged anew. Any type, optional.
+   *
+   * <p>It is a promise: until it changes, the same client gets the same answer to the same access.
+   * Answers about PUBLISH of a service that has it and is called {@code inline} are therefore kept
+   * for the connection until the policy changes, and the question is not asked again. Put the new
+   * rules in force first, then change the property. An authorizer whose answers depend on anything
+   * else, such as the time of day, must not set it, and is asked every time.
    */
   String REVISION = "mqtt.authorizer.revision";
 
   /**
    * Decides one access.
    *
-   * <p>Called for every PUBLISH and SUBSCRIBE, concurrently, from many threads. Bundles listed as
-   * {@code inline} in {@code io.fluxmqtt.access} are called on event loops and must answer from
-   * memory; all others are called on a thread kept for their bundle, with a deadline. A throw, a
-   * null or a missed deadline denies.
+   * <p>Called for every PUBLISH, save where {@link #REVISION} spares it, and for every SUBSCRIBE,
+   * concurrently, from many threads. Bundles listed as {@code inline} in {@code io.fluxmqtt.access}
+   * are called on event loops and must answer from memory; all others are called on a thread kept
+   * for their bundle, with a deadline. A throw, a null or a missed deadline denies.
    */
   Decision decide(Client client, Access access);
 }
