@@ -29,8 +29,20 @@ public interface Connection {
    */
   void established(ProtocolVersion version, long maximumPacketSize);
 
-  /** Whether a PUBLISH, once encoded, is within the client's Maximum Packet Size. */
-  boolean fits(Packet.Publish publish);
+  /**
+   * Encodes a PUBLISH into what is pending, as {@link #send} does.
+   *
+   * @return whether it is within the client's Maximum Packet Size; else nothing is sent. Always
+   *     true after the connection closed.
+   */
+  boolean publish(Packet.Publish packet);
+
+  /**
+   * As {@link #publish(Packet.Publish)}, for one of several receivers.
+   *
+   * @param packetId 1 to 65,535; 0 for QoS 0
+   */
+  boolean publish(SharedPublish form, int packetId);
 
   /**
    * Encodes a packet into what is pending for this connection. Reason String and User Properties

@@ -6,6 +6,7 @@ import io.fluxmqtt.session.EventLoop;
 import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
+import io.fluxmqtt.session.SharedPublish;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
@@ -39,7 +40,7 @@ final class NettyConnection implements Connection {
   private static final long UNTAKEN_MAX_BYTES = 256 * 1024;
 
   private final Channel channel;
-  private final EventLoop loop;
+  private final NettyEventLoop loop;
   private final ListenerProfile listener;
   private final PendingOutput output;
   private final PacketWriter writer;
@@ -51,12 +52,12 @@ final class NettyConnection implements Connection {
   private Runnable onClosing = () -> {};
   private Runnable onEnded = () -> {};
 
-  NettyConnection(Channel channel, EventLoop loop, ListenerProfile listener) {
+  NettyConnection(Channel channel, NettyEventLoop loop, ListenerProfile listener) {
     this.channel = channel;
     this.loop = loop;
     this.listener = listener;
     this.output = new PendingOutput(channel);
-    this.writer = new PacketWriter(output);
+    this.writer = new PacketWriter(output, loop.frames());
   }
 
   /**
@@ -99,8 +100,13 @@ final class NettyConnection implements Connection {
   }
 
   @Override
-  public boolean fits(Packet.Publish publish) {
-    return writer.fits(publish);
+  public boolean publish(Packet.Publish packet) {
+    return !isOpen() || writer.publish(packet);
+  }
+
+  @Override
+  public boolean publish(SharedPublish form, int packetId) {
+    return !isOpen() || writer.publish(form, packetId);
   }
 
   @Override
@@ -129,6 +135,7 @@ final class NettyConnection implements Connection {
   public void flush() {
     if (isOpen()) {
       flushing = true;
+      loop.frames().forget();
       try {
         output.flush();
       } finally {

@@ -13,6 +13,7 @@ final class NettyEventLoop implements EventLoop {
 
   private final io.netty.channel.EventLoop loop;
   private final RecentTopics topics = new RecentTopics();
+  private final SharedFrames frames = new SharedFrames();
 
   NettyEventLoop(io.netty.channel.EventLoop loop) {
     this.loop = loop;
@@ -21,6 +22,11 @@ final class NettyEventLoop implements EventLoop {
   /** The Topic Names that came last on this loop. */
   RecentTopics topics() {
     return topics;
+  }
+
+  /** What the connections of this loop encode for one another. On the loop. */
+  SharedFrames frames() {
+    return frames;
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.UserProperty;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
+import io.fluxmqtt.session.SharedPublish;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,28 +34,20 @@ final class PacketWriter {
   private static final int AUTH = 0xF0;
 
   private final PendingOutput out;
+  private final SharedFrames frames;
   // owned by the connection's loop
   private boolean version5;
   private boolean accepted; // a CONNACK has said so
   private long maximumPacketSize = 1L + 4 + Wire.MAX_VARIABLE;
 
-  PacketWriter(PendingOutput out) {
+  PacketWriter(PendingOutput out, SharedFrames frames) {
     this.out = out;
+    this.frames = frames;
   }
 
   void established(ProtocolVersion version, long maximum) {
     version5 = version == ProtocolVersion.V5_0;
     maximumPacketSize = Math.min(maximumPacketSize, maximum);
-  }
-
-  /** Whether a PUBLISH can be encoded and is within the client's Maximum Packet Size. */
-  boolean fits(Packet.Publish publish) {
-    try {
-      long properties = PublishWriter.propertyBytes(publish, version5);
-      return fits(PublishWriter.remainingLength(publish, version5, properties));
-    } catch (IllegalArgumentException tooLongField) {
-      return false;
-    }
   }
 
   /** Whether a DISCONNECT may be sent: none is before a CONNACK that accepts. */
@@ -67,7 +60,8 @@ final class PacketWriter {
    *
    * @return false if the client waits for it but does not accept its size [MQTT-3.1.2-24]; a
    *     PUBLISH or DISCONNECT that is too large is just left out
-   * @throws IllegalArgumentException if it is a client's packet or a field is too long
+   * @throws IllegalArgumentException if it is a client's packet, or a field of one other than
+   *     PUBLISH is too long
    */
   boolean write(Packet packet) {
     if (packet instanceof Packet.Publish publish) {
@@ -102,13 +96,33 @@ final class PacketWriter {
     }
   }
 
-  private void publish(Packet.Publish publish) {
-    long properties = PublishWriter.propertyBytes(publish, version5);
-    long remaining = PublishWriter.remainingLength(publish, version5, properties);
-    if (fits(remaining)) { // [MQTT-3.1.2-24] [MQTT-3.1.2-25]
-      ByteBuf to = out.room(packetBytes((int) remaining));
-      PublishWriter.write(to, publish, version5, (int) properties, (int) remaining);
+  /** Appends a PUBLISH, if the client accepts its size; returns whether it does. */
+  boolean publish(Packet.Publish publish) {
+    return publish(publish, publish.packetId());
+  }
+
+  /** Appends the copy of one of several receivers, if it accepts the size. */
+  boolean publish(SharedPublish form, int packetId) {
+    EncodedPublish encoded = frames.encoded(form, version5);
+    if (encoded == null) {
+      return publish(form.packet(), packetId);
     }
+    int length = encoded.bytes().length;
+    if (length > maximumPacketSize) { // [MQTT-3.1.2-24] [MQTT-3.1.2-25]
+      return false;
+    }
+    encoded.write(out.room(length), packetId);
+    return true;
+  }
+
+  private boolean publish(Packet.Publish publish, int packetId) {
+    PublishWriter writer = frames.writer();
+    long length = writer.measure(publish, version5);
+    if (length > maximumPacketSize) { // [MQTT-3.1.2-24] [MQTT-3.1.2-25]
+      return false;
+    }
+    writer.write(out.room((int) length), publish, packetId);
+    return true;
   }
 
   /** PUBACK and its like: nothing but the identifier says success, and all that 3.x knows. */

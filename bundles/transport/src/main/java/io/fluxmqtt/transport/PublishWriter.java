@@ -15,74 +15,108 @@ import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.UserProperty;
 import io.fluxmqtt.session.Packet;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.util.List;
 
-/** PUBLISH as bytes (MQTT 5.0 and 3.1.1, section 3.3). */
+/**
+ * PUBLISH as bytes (MQTT 5.0 and 3.1.1, section 3.3): a packet is measured, and then written where
+ * there is room. One for each loop, so that nothing is made for each packet; owned by it.
+ */
 final class PublishWriter {
+  /** The length of what MQTT cannot say. */
+  static final long TOO_LARGE = Long.MAX_VALUE;
+
   private static final int TYPE = 0x30;
   private static final int DUP = 0x08;
   private static final int RETAIN = 0x01;
 
-  private PublishWriter() {}
+  // of the packet that was measured last
+  private boolean version5;
+  private int topicBytes;
+  private int propertyBytes;
+  private int remainingLength;
+  private int packetIdAt;
+
+  /** The length of the whole packet, or {@link #TOO_LARGE}. */
+  long measure(Packet.Publish publish, boolean inVersion5) {
+    version5 = inVersion5;
+    int topic = ByteBufUtil.utf8Bytes(publish.topic());
+    int identifier = publish.qos() == QoS.AT_MOST_ONCE ? 0 : 2;
+    long remaining = 2L + topic + identifier + publish.payload().length();
+    if (version5) {
+      long properties = propertyBytes(publish);
+      if (properties > Wire.MAX_VARIABLE) {
+        return TOO_LARGE;
+      }
+      propertyBytes = (int) properties;
+      remaining += Wire.variableBytes(propertyBytes) + properties;
+    }
+    if (topic > Wire.MAX_FIELD_BYTES || remaining > Wire.MAX_VARIABLE) {
+      return TOO_LARGE;
+    }
+    topicBytes = topic;
+    remainingLength = (int) remaining;
+    int head = 1 + Wire.variableBytes(remainingLength);
+    packetIdAt = identifier == 0 ? 0 : head + 2 + topic;
+    return head + remaining;
+  }
+
+  /** Where the Packet Identifier is in the packet that was measured last, 0 if it has none. */
+  int packetIdAt() {
+    return packetIdAt;
+  }
 
   /**
-   * The length of the properties without their length field; 0 where the version has none. A long:
-   * User Properties may add up to more than a packet can hold.
+   * Appends the packet that was measured last; the room must be there.
    *
-   * @throws IllegalArgumentException if a text is longer than MQTT allows
+   * @param packetId takes the place of the packet's own
    */
-  static long propertyBytes(Packet.Publish publish, boolean version5) {
-    if (!version5) {
-      return 0;
+  void write(ByteBuf out, Packet.Publish publish, int packetId) {
+    int flags = publish.qos().level() << 1;
+    flags |= publish.dup() ? DUP : 0;
+    flags |= publish.retain() ? RETAIN : 0;
+    out.writeByte(TYPE | flags);
+    Wire.writeVariable(out, remainingLength);
+    Wire.writeText(out, publish.topic(), topicBytes);
+    if (packetIdAt > 0) { // [MQTT-2.2.1-2]
+      out.writeShort(packetId);
     }
+    if (version5) {
+      Wire.writeVariable(out, propertyBytes);
+      if (propertyBytes > 0) {
+        writeProperties(out, publish);
+      }
+    }
+    Wire.writeBytes(out, publish.payload());
+  }
+
+  /** Without their length field; more than any packet holds if one of them cannot be said. */
+  private static long propertyBytes(Packet.Publish publish) {
     MessageProperties p = publish.properties();
     long bytes = publish.topicAlias() == 0 ? 0 : 3;
     List<Integer> identifiers = publish.subscriptionIdentifiers();
     for (int i = 0; i < identifiers.size(); i++) {
       bytes += 1 + Wire.variableBytes(identifiers.get(i));
     }
+    if (p == MessageProperties.NONE) { // most have none
+      return bytes;
+    }
     bytes += p.utf8Payload() == null ? 0 : 2;
     bytes += p.expirySeconds() == null ? 0 : 5;
-    bytes += Wire.textPropertyBytes(p.responseTopic());
-    bytes += Wire.binaryPropertyBytes(p.correlationData());
-    bytes += Wire.textPropertyBytes(p.contentType());
-    if (p.userProperties() instanceof EncodedUserProperties encoded) {
-      return bytes + encoded.encodedBytes();
-    }
-    for (UserProperty property : p.userProperties()) {
-      bytes += 1 + Wire.textBytes(property.name()) + Wire.textBytes(property.value());
+    try {
+      bytes += Wire.textPropertyBytes(p.responseTopic());
+      bytes += Wire.binaryPropertyBytes(p.correlationData());
+      bytes += Wire.textPropertyBytes(p.contentType());
+      if (p.userProperties() instanceof EncodedUserProperties encoded) {
+        return bytes + encoded.encodedBytes();
+      }
+      for (UserProperty property : p.userProperties()) {
+        bytes += 1 + Wire.textBytes(property.name()) + Wire.textBytes(property.value());
+      }
+    } catch (IllegalArgumentException tooLongField) {
+      return TOO_LARGE;
     }
     return bytes;
-  }
-
-  /** The Remaining Length, given the length of the properties; may be more than is allowed. */
-  static long remainingLength(Packet.Publish publish, boolean version5, long propertyBytes) {
-    long bytes = Wire.textBytes(publish.topic());
-    bytes += publish.qos() == QoS.AT_MOST_ONCE ? 0 : 2;
-    if (version5) {
-      int lengthField = Wire.variableBytes((int) Math.min(propertyBytes, Wire.MAX_VARIABLE));
-      bytes += lengthField + propertyBytes;
-    }
-    return bytes + publish.payload().length();
-  }
-
-  /** Appends the packet; the room must be there. */
-  static void write(
-      ByteBuf out, Packet.Publish publish, boolean version5, int propertyBytes, int remaining) {
-    int flags = publish.qos().level() << 1;
-    flags |= publish.dup() ? DUP : 0;
-    flags |= publish.retain() ? RETAIN : 0;
-    out.writeByte(TYPE | flags);
-    Wire.writeVariable(out, remaining);
-    Wire.writeText(out, publish.topic());
-    if (publish.qos() != QoS.AT_MOST_ONCE) {
-      out.writeShort(publish.packetId());
-    }
-    if (version5) {
-      Wire.writeVariable(out, propertyBytes);
-      writeProperties(out, publish);
-    }
-    Wire.writeBytes(out, publish.payload());
   }
 
   private static void writeProperties(ByteBuf out, Packet.Publish publish) {

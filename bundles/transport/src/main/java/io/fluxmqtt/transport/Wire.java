@@ -44,10 +44,15 @@ final class Wire {
     return text.length() <= MAX_FIELD_BYTES && ByteBufUtil.utf8Bytes(text) <= MAX_FIELD_BYTES;
   }
 
+  /** Appends a text with its length; takes no more room than that. */
   static void writeText(ByteBuf out, String text) {
-    int lengthAt = out.writerIndex();
-    out.writeShort(0);
-    out.setShort(lengthAt, ByteBufUtil.writeUtf8(out, text));
+    writeText(out, text, ByteBufUtil.utf8Bytes(text));
+  }
+
+  /** As {@link #writeText(ByteBuf, String)}, for a text that was measured before. */
+  static void writeText(ByteBuf out, String text, int utf8Bytes) {
+    out.writeShort(utf8Bytes);
+    ByteBufUtil.reserveAndWriteUtf8(out, text, utf8Bytes);
   }
 
   /** The bytes of a binary field with its length. */

@@ -326,25 +326,25 @@ class EncodingTest {
   }
 
   @Test
-  void fitsKnowsTheSizeOfPublish() {
+  void publishKeepsToTheClientsMaximumPacketSize() {
     Packet.Publish publish = publish("t", "p", QoS.AT_LEAST_ONCE, ALL_PROPERTIES);
     int size = sent(client(ProtocolVersion.V5_0, UNLIMITED), publish).length;
-    assertTrue(client(ProtocolVersion.V5_0, size).connection.fits(publish));
-    assertFalse(client(ProtocolVersion.V5_0, size - 1).connection.fits(publish));
+    assertTrue(client(ProtocolVersion.V5_0, size).connection.publish(publish));
+    assertFalse(client(ProtocolVersion.V5_0, size - 1).connection.publish(publish));
     assertEquals(0, sent(client(ProtocolVersion.V5_0, size - 1), publish).length);
   }
 
   @Test
-  void fitsRefusesWhatMqttCannotSay() {
+  void publishRefusesWhatMqttCannotSay() {
     MessageProperties tooLongText =
         new MessageProperties(null, null, null, null, "x".repeat(65_536), List.of());
     EmbeddedClient client = client(ProtocolVersion.V5_0, UNLIMITED);
-    assertFalse(client.connection.fits(publish("t", "", QoS.AT_MOST_ONCE, tooLongText)));
+    assertFalse(client.connection.publish(publish("t", "", QoS.AT_MOST_ONCE, tooLongText)));
 
     UserProperty large = new UserProperty("x".repeat(65_535), "y".repeat(65_535));
     MessageProperties tooMany =
         new MessageProperties(null, null, null, null, null, Collections.nCopies(2100, large));
-    assertFalse(client.connection.fits(publish("t", "", QoS.AT_MOST_ONCE, tooMany)));
+    assertFalse(client.connection.publish(publish("t", "", QoS.AT_MOST_ONCE, tooMany)));
   }
 
   @Test

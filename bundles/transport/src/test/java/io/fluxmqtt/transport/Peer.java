@@ -50,7 +50,7 @@ final class Peer {
   static byte[] written(Packet packet, ProtocolVersion version, long maximumPacketSize) {
     EmbeddedChannel out = new EmbeddedChannel();
     PendingOutput pending = new PendingOutput(out);
-    PacketWriter writer = new PacketWriter(pending);
+    PacketWriter writer = new PacketWriter(pending, new SharedFrames());
     writer.established(version, maximumPacketSize);
     writer.write(packet);
     pending.flush();

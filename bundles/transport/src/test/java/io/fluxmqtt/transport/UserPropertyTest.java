@@ -77,8 +77,7 @@ class UserPropertyTest {
       client.feed(Bytes.packet(0x30, Bytes.of().text("t").properties(joined(all)).raw((byte) 9)));
       Packet.Publish read = (Packet.Publish) client.onlyPacket();
       client.connection.established(ProtocolVersion.V5_0, 0xFFFF_FFFFL);
-      assertTrue(client.connection.fits(read));
-      client.connection.send(read);
+      assertTrue(client.connection.publish(read));
       client.connection.flush();
       EmbeddedClient again = EmbeddedClient.connected(5);
       again.feed(client.written());

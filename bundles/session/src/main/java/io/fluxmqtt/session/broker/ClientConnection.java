@@ -11,6 +11,7 @@ import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.fluxmqtt.session.Redirect;
+import io.fluxmqtt.session.SharedPublish;
 import io.fluxmqtt.session.access.Verdict;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
@@ -331,25 +332,38 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   /** Sends a packet with the next flush. */
   void send(Packet packet) {
     connection.send(packet);
+    markDirty();
+  }
+
+  /**
+   * Sends a PUBLISH with the next flush; returns false if the client does not accept its size.
+   *
+   * @param nowNanos the monotonic clock; counts only for a message that expires
+   */
+  boolean publish(Delivery delivery, boolean dup, long nowNanos) {
+    if (!encode(delivery, dup, nowNanos)) {
+      return false;
+    }
+    broker.counters().sent.increment();
+    markDirty();
+    return true;
+  }
+
+  private boolean encode(Delivery delivery, boolean dup, long nowNanos) {
+    boolean aliased = aliases != null && aliases.isLongEnough(delivery.topic());
+    SharedPublish form = dup || aliased ? null : delivery.toShared();
+    if (form != null) {
+      return connection.publish(form, delivery.packetId());
+    }
+    Packet.Publish packet = delivery.toPacket(dup, nowNanos);
+    return aliased ? aliases.publish(packet, connection) : connection.publish(packet);
+  }
+
+  private void markDirty() {
     if (!dirty) {
       dirty = true;
       worker.dirty(this);
     }
-  }
-
-  /** Sends a PUBLISH with the next flush; returns false if the client does not accept its size. */
-  boolean publish(Packet.Publish packet) {
-    Packet.Publish form = aliases == null ? fitting(packet) : aliases.form(packet, connection);
-    if (form == null) {
-      return false;
-    }
-    broker.counters().sent.increment();
-    send(form);
-    return true;
-  }
-
-  private Packet.@Nullable Publish fitting(Packet.Publish packet) {
-    return connection.fits(packet) ? packet : null;
   }
 
   void flushNow() {

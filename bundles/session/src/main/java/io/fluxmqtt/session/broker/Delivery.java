@@ -3,6 +3,7 @@ package io.fluxmqtt.session.broker;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.spi.store.StoredDelivery;
 import io.fluxmqtt.session.Packet;
+import io.fluxmqtt.session.SharedPublish;
 import io.fluxmqtt.session.routing.SharedGroup;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,10 @@ final class Delivery extends Mail {
   @Override
   int bytes() {
     return publication.bytes();
+  }
+
+  String topic() {
+    return publication.message().topic();
   }
 
   QoS qos() {
@@ -97,10 +102,22 @@ final class Delivery extends Mail {
     return new StoredDelivery(publication.storeId(), qos, retain, identifiers, packetId);
   }
 
-  /** The packet to send. */
+  /**
+   * What this receiver gets like others, or null where its copy is its own, or it is the first of
+   * what may be one only.
+   */
+  @Nullable SharedPublish toShared() {
+    return identifiers.isEmpty() && !publication.expires() ? publication.shared(qos, retain) : null;
+  }
+
+  /**
+   * The packet to send.
+   *
+   * @param nowNanos the monotonic clock; counts only for a message that expires
+   */
   Packet.Publish toPacket(boolean dup, long nowNanos) {
     return new Packet.Publish(
-        publication.message().topic(),
+        topic(),
         publication.message().payload(),
         qos,
         dup,

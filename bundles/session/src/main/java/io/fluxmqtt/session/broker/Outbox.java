@@ -113,7 +113,7 @@ final class Outbox {
   }
 
   private void resend(ClientConnection target, Delivery again) {
-    if (!target.publish(again.toPacket(true, broker.nanoTime()))) { // [MQTT-3.3.1-1]
+    if (!target.publish(again, true, now(again))) { // [MQTT-3.3.1-1]
       window.remove(again, false); // [MQTT-3.1.2-25] the client takes less than it did
       drop(again, Counters.Drop.PACKET_TOO_LARGE);
     }
@@ -314,27 +314,32 @@ final class Outbox {
   }
 
   private void sendQos0(ClientConnection target, Delivery delivery) {
-    long now = broker.nanoTime();
+    long now = now(delivery);
     if (delivery.publication.isExpired(now)) {
       drop(delivery, Counters.Drop.EXPIRED);
-    } else if (!target.publish(delivery.toPacket(false, now))) {
+    } else if (!target.publish(delivery, false, now)) {
       drop(delivery, Counters.Drop.PACKET_TOO_LARGE);
     }
   }
 
   private void sendInWindow(ClientConnection target, Delivery delivery) {
-    long now = broker.nanoTime();
+    long now = now(delivery);
     if (delivery.publication.isExpired(now)) { // [MQTT-3.3.2-5]
       drop(delivery, Counters.Drop.EXPIRED);
       return;
     }
     window.send(delivery);
-    if (!target.publish(delivery.toPacket(false, now))) { // [MQTT-3.1.2-25]
+    if (!target.publish(delivery, false, now)) { // [MQTT-3.1.2-25]
       window.remove(delivery, false);
       drop(delivery, Counters.Drop.PACKET_TOO_LARGE);
     } else if (delivery.isStored()) {
       record(new SessionChange.PutDelivery(session.number(), delivery.toStored()));
     }
+  }
+
+  /** The monotonic clock, which costs as much as encoding, so only where somebody looks at it. */
+  private long now(Delivery delivery) {
+    return delivery.publication.expires() ? broker.nanoTime() : 0;
   }
 
   private void finish(Delivery delivery) {

@@ -43,23 +43,22 @@ final class OutgoingAliases {
         : new OutgoingAliases(maximum, settings.outgoingTopicAliasMinBytes());
   }
 
-  /** The form in which to send a PUBLISH now, or null if the client accepts none of that size. */
-  Packet.@Nullable Publish form(Packet.Publish publish, Connection connection) {
+  /**
+   * Sends a PUBLISH whose topic is long enough, with an alias where the client accepts the size;
+   * returns whether it accepts that at all.
+   */
+  boolean publish(Packet.Publish publish, Connection connection) {
     String topic = publish.topic();
-    if (isLongEnough(topic)) {
-      Integer known = aliases.get(topic);
-      if (known != null) {
-        Packet.Publish shorter = aliased(publish, "", known);
-        return connection.fits(shorter) ? shorter : null;
-      }
-      int alias = free();
-      Packet.Publish setting = aliased(publish, topic, alias);
-      if (connection.fits(setting)) {
-        set(topic, alias);
-        return setting;
-      }
+    Integer known = aliases.get(topic);
+    if (known != null) {
+      return connection.publish(aliased(publish, "", known));
     }
-    return connection.fits(publish) ? publish : null;
+    int alias = free();
+    if (connection.publish(aliased(publish, topic, alias))) {
+      set(topic, alias);
+      return true;
+    }
+    return connection.publish(publish);
   }
 
   private int free() {
@@ -74,7 +73,8 @@ final class OutgoingAliases {
     aliases.put(topic, alias);
   }
 
-  private boolean isLongEnough(String topic) {
+  /** Whether a topic gets an alias. */
+  boolean isLongEnough(String topic) {
     if (topic.length() >= minTopicBytes) {
       return true;
     }

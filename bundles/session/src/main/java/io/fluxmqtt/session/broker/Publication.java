@@ -3,14 +3,22 @@ package io.fluxmqtt.session.broker;
 import io.fluxmqtt.api.message.EncodedUserProperties;
 import io.fluxmqtt.api.message.Message;
 import io.fluxmqtt.api.message.MessageProperties;
+import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.UserProperty;
+import io.fluxmqtt.session.Packet;
+import io.fluxmqtt.session.SharedPublish;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A message on its way: what the broker adds to it on receipt. Immutable but for its store id. */
+/**
+ * A message on its way: what the broker adds to it on receipt. Immutable but for its store id and
+ * the forms in which it is sent.
+ */
 final class Publication {
   /** The {@link #expiresAtNanos} of a message that does not expire. */
   static final long NEVER = Long.MAX_VALUE;
 
+  private static final SharedPublish[] NO_FORMS = {};
   private static final int OVERHEAD_BYTES = 64;
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
@@ -19,6 +27,9 @@ final class Publication {
   private final long expiresAtNanos;
   private final int bytes;
   private long storeId; // set before the publication is shared, 0 while it is not stored
+
+  /** Racy on purpose: a loop that does not see what another has made makes its own. */
+  private @Nullable SharedPublish @Nullable [] forms; // null before the first receiver
 
   /**
    * A message that was received now.
@@ -93,6 +104,42 @@ final class Publication {
         p.correlationData(),
         p.contentType(),
         p.userProperties());
+  }
+
+  /**
+   * The form for all receivers with this QoS and RETAIN flag, or null for the first receiver: if it
+   * stays the only one, a form would have been made for nothing. Any thread.
+   */
+  @Nullable SharedPublish shared(QoS qos, boolean retain) {
+    SharedPublish[] made = forms;
+    if (made == null) {
+      forms = NO_FORMS;
+      return null;
+    }
+    if (made == NO_FORMS) {
+      made = new SharedPublish[2 * QoS.values().length];
+      forms = made;
+    }
+    int index = 2 * qos.level() + (retain ? 1 : 0);
+    SharedPublish form = made[index];
+    if (form == null) {
+      form = new SharedPublish(packet(qos, retain));
+      made[index] = form;
+    }
+    return form;
+  }
+
+  private Packet.Publish packet(QoS qos, boolean retain) {
+    return new Packet.Publish(
+        message.topic(),
+        message.payload(),
+        qos,
+        false,
+        retain,
+        0,
+        0,
+        message.properties(),
+        List.of());
   }
 
   private static int sizeOf(Message message) {

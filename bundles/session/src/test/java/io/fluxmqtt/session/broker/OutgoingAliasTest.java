@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -152,8 +153,8 @@ class OutgoingAliasTest {
     Packet.Publish shorter = plain(character.repeat(enough - 1));
     Packet.Publish longEnough = plain(character.repeat(enough));
 
-    assertEquals(0, aliases.form(shorter, client).topicAlias());
-    assertEquals(1, aliases.form(longEnough, client).topicAlias());
+    assertEquals(0, form(aliases, shorter, client).topicAlias());
+    assertEquals(1, form(aliases, longEnough, client).topicAlias());
   }
 
   private static Packet.Publish plain(String topic) {
@@ -177,7 +178,7 @@ class OutgoingAliasTest {
         Packet.Publish plain =
             TestClient.publication(
                 topic, "x".repeat(random.nextInt(10)), QoS.AT_MOST_ONCE, 0, false);
-        Packet.Publish form = aliases.form(plain, client);
+        Packet.Publish form = form(aliases, plain, client);
         if (form == null) {
           boolean shorterFits =
               known.containsValue(topic) && 3 + plain.payload().length() <= largest;
@@ -204,7 +205,7 @@ class OutgoingAliasTest {
       for (int i = 0; i < 2_000; i++) {
         String topic = "topic" + random.nextInt(maximum * 2);
         Packet.Publish form =
-            aliases.form(TestClient.publication(topic, "x", QoS.AT_MOST_ONCE, 0, false), client);
+            form(aliases, TestClient.publication(topic, "x", QoS.AT_MOST_ONCE, 0, false), client);
         assertNotNull(form);
         assertEquals(recent.remove(topic), form.topic().isEmpty());
         assertEquals(topic, resolve(form, known));
@@ -220,6 +221,18 @@ class OutgoingAliasTest {
   void nothingIsKeptForWhomNoAliasIsWanted() {
     assertNull(OutgoingAliases.of(0, Fixture.SETTINGS));
     assertNull(OutgoingAliases.of(10, withAliases(0, 4)));
+  }
+
+  /** The form in which a client gets a packet, or null if it does not. */
+  private static Packet.@Nullable Publish form(
+      OutgoingAliases aliases, Packet.Publish plain, TestClient client) {
+    client.sent.clear();
+    boolean sent =
+        aliases.isLongEnough(plain.topic())
+            ? aliases.publish(plain, client)
+            : client.publish(plain);
+    assertEquals(sent ? 1 : 0, client.sent.size());
+    return sent ? client.last(Packet.Publish.class) : null;
   }
 
   private static String resolve(Packet.Publish form, Map<Integer, String> known) {

@@ -11,6 +11,7 @@ import io.fluxmqtt.session.EventLoop;
 import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
+import io.fluxmqtt.session.SharedPublish;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -228,8 +229,14 @@ class TakeOverStressTest {
     public void established(ProtocolVersion version, long maximumPacketSize) {}
 
     @Override
-    public boolean fits(Packet.Publish publish) {
+    public boolean publish(Packet.Publish packet) {
+      send(packet);
       return true;
+    }
+
+    @Override
+    public boolean publish(SharedPublish form, int packetId) {
+      return publish(form.packet(packetId));
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.fluxmqtt.session.Redirect;
+import io.fluxmqtt.session.SharedPublish;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
@@ -26,6 +27,7 @@ final class TestClient implements Connection {
       new ListenerProfile("test", true, false, List.of(), 1 << 20, 5_000);
 
   final List<Packet> sent = new ArrayList<>();
+  final List<SharedPublish> shared = new ArrayList<>(); // forms that were to be sent
   boolean closed;
   boolean writable = true;
   boolean reading = true;
@@ -246,8 +248,18 @@ final class TestClient implements Connection {
   public void established(ProtocolVersion version, long maximumPacketSize) {}
 
   @Override
-  public boolean fits(Packet.Publish publish) {
-    return accepts.test(publish);
+  public boolean publish(Packet.Publish packet) {
+    if (!accepts.test(packet)) {
+      return false;
+    }
+    send(packet);
+    return true;
+  }
+
+  @Override
+  public boolean publish(SharedPublish form, int packetId) {
+    shared.add(form);
+    return publish(form.packet(packetId));
   }
 
   @Override
