@@ -111,7 +111,7 @@ final class Subscriptions {
   }
 
   private void addToTree(StoredSubscription s) {
-    Grant grant = new Grant(s.qos(), s.noLocal(), s.retainAsPublished(), s.identifier());
+    Grant grant = Grant.of(s.qos(), s.noLocal(), s.retainAsPublished(), s.identifier());
     broker.tree().add(s.filter(), session, grant);
   }
 

@@ -3,11 +3,16 @@ package io.fluxmqtt.session.routing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One level of the filters in a {@link SubscriptionTree}: its subscribers, its groups and its
- * children. Read without a lock; changed under its own monitor. A node that has been cut from the
- * tree is dead for good and refuses additions, so that nothing is added where nobody would find it.
+ * One level of the filters in a {@link SubscriptionTree}: its children, and the receivers of the
+ * filters that end here. Read without a lock; changed under its own monitor. A node that has been
+ * cut from the tree is dead for good and refuses additions, so that nothing is added where nobody
+ * would find it.
+ *
+ * <p>There are as many of these as filters, and a match waits for memory at each object on its way.
+ * So the level {@code #}, which has nothing below it, is no node but a second set of receivers, and
+ * a single child or receiver stands here by itself, without a table around it.
  */
-final class FilterNode<S> {
+final class FilterNode<S> implements NamedChildren<S> {
   /** What became of an addition. */
   enum Added {
     NEW,
@@ -20,11 +25,10 @@ final class FilterNode<S> {
   private final String level;
   private final int hash;
 
-  private volatile @Nullable Children<S> children;
+  private volatile @Nullable NamedChildren<S> named;
   private volatile @Nullable FilterNode<S> plus;
-  private volatile @Nullable FilterNode<S> rest; // the level '#'
-  private volatile @Nullable Subscribers<S> subscribers;
-  private volatile @Nullable Groups<S> groups;
+  private volatile @Nullable Receivers<S> receivers; // of the filter that ends here
+  private volatile @Nullable Receivers<S> rest; // of the filter that ends with '#' after this
   private boolean dead; // under this monitor
 
   /** A root. */
@@ -42,28 +46,29 @@ final class FilterNode<S> {
     return parent;
   }
 
+  int hash() {
+    return hash;
+  }
+
+  /** Whether this is the child of a level, whose hash is given. */
+  boolean isNamed(String text, int from, int end, int levelHash) {
+    return hash == levelHash && Levels.equal(level, text, from, end);
+  }
+
   /** The child of all names of one level. */
   @Nullable FilterNode<S> plus() {
     return plus;
   }
 
-  /** The child of all that follows, nothing included. */
-  @Nullable FilterNode<S> rest() {
-    return rest;
-  }
-
   /** The child of a level of a Topic Name. */
   @Nullable FilterNode<S> named(String topic, int from, int end) {
-    Children<S> all = children;
+    NamedChildren<S> all = named;
     return all == null ? null : all.find(topic, from, end, Levels.hash(topic, from, end));
   }
 
-  /** The child of a level of a filter. */
+  /** The child of a level of a filter that is not {@code #}. */
   @Nullable FilterNode<S> child(String filter, int from, int end) {
-    if (Levels.is('+', filter, from, end)) {
-      return plus;
-    }
-    return Levels.is('#', filter, from, end) ? rest : named(filter, from, end);
+    return Levels.is('+', filter, from, end) ? plus : named(filter, from, end);
   }
 
   /** The child of a level of a filter, made if there is none; null if this node is dead. */
@@ -83,26 +88,18 @@ final class FilterNode<S> {
   private void link(FilterNode<S> child) {
     if (child.level.equals("+")) {
       plus = child;
-    } else if (child.level.equals("#")) {
-      rest = child;
     } else {
-      Children<S> all = children == null ? new Children<>() : children;
-      all.insert(child);
-      children = all;
+      NamedChildren<S> all = named;
+      named = all == null ? child : all.with(child);
     }
   }
 
   private void unlink(FilterNode<S> child) {
+    NamedChildren<S> all = named;
     if (plus == child) {
       plus = null;
-    } else if (rest == child) {
-      rest = null;
-    } else {
-      Children<S> all = children;
-      all.remove(child);
-      if (all.isEmpty()) {
-        children = null;
-      }
+    } else if (all != null) {
+      named = all.without(child);
     }
   }
 
@@ -125,202 +122,120 @@ final class FilterNode<S> {
   }
 
   private boolean isEmpty() {
-    return subscribers == null
-        && groups == null
-        && children == null
-        && plus == null
-        && rest == null;
+    return receivers == null && rest == null && named == null && plus == null;
   }
 
-  /** Adds a subscriber of this node's plain filter or replaces its grant. */
-  Added put(S subscriber, Grant grant) {
+  private @Nullable Receivers<S> receivers(boolean ofRest) {
+    return ofRest ? rest : receivers;
+  }
+
+  private void set(boolean ofRest, @Nullable Receivers<S> changed) {
+    if (ofRest) {
+      rest = changed;
+    } else {
+      receivers = changed;
+    }
+  }
+
+  /**
+   * Adds a subscriber or replaces its grant.
+   *
+   * @param ofRest whether the filter goes on with {@code #} after this level
+   */
+  Added put(boolean ofRest, S subscriber, Grant grant) {
     Member<S> member = new Member<>(subscriber, grant);
     synchronized (this) {
       if (dead) {
         return Added.REFUSED;
       }
-      Subscribers<S> all = subscribers;
-      if (all == null) {
-        all = new Subscribers<>();
-        all.insert(member);
-        subscribers = all;
-        return Added.NEW;
-      }
-      Member<S> old = all.find(subscriber);
-      if (old == null) {
-        all.insert(member);
-        return Added.NEW;
-      }
-      all.replace(old, member);
-      return Added.REPLACED;
+      Receivers<S> all = receivers(ofRest);
+      boolean isNew = all == null || all.member(subscriber) == null;
+      set(ofRest, all == null ? member : all.with(member));
+      return isNew ? Added.NEW : Added.REPLACED;
     }
   }
 
-  /** Takes a subscriber of this node's plain filter out; null if it is none. */
-  @Nullable Grant remove(S subscriber) {
+  /** Takes a subscriber out; null if it is none. */
+  @Nullable Grant remove(boolean ofRest, S subscriber) {
     synchronized (this) {
-      Subscribers<S> all = subscribers;
-      Member<S> member = all == null ? null : all.find(subscriber);
+      Receivers<S> all = receivers(ofRest);
+      Member<S> member = all == null ? null : all.member(subscriber);
       if (member == null) {
         return null;
       }
-      all.remove(member);
-      if (all.isEmpty()) {
-        subscribers = null;
-      }
+      set(ofRest, all.without(member));
       return member.grant();
     }
   }
 
-  /** Adds a subscriber to a group of this node's filter or replaces its grant. */
-  Added putShared(String shareName, String filter, S subscriber, Grant grant) {
+  /** Adds a subscriber to a group or replaces its grant. */
+  Added putShared(boolean ofRest, String shareName, String filter, S subscriber, Grant grant) {
     synchronized (this) {
       if (dead) {
         return Added.REFUSED;
       }
-      Groups<S> all = groups;
-      SharedGroup<S> group = all == null ? null : all.find(shareName);
+      Receivers<S> all = receivers(ofRest);
+      SharedGroup<S> group = all == null ? null : all.group(shareName);
       if (group != null) {
         return group.put(subscriber, grant) ? Added.NEW : Added.REPLACED;
       }
       group = new SharedGroup<>(shareName, filter);
       group.put(subscriber, grant);
-      if (all == null) {
-        all = new Groups<>();
-      }
-      all.insert(group);
-      groups = all;
+      set(ofRest, (all == null ? new ManyReceivers<S>() : all).with(group));
       return Added.NEW;
     }
   }
 
-  /** Takes a subscriber out of a group of this node's filter; null if it is no member. */
-  @Nullable Grant removeShared(String shareName, S subscriber) {
+  /** Takes a subscriber out of a group; null if it is no member. */
+  @Nullable Grant removeShared(boolean ofRest, String shareName, S subscriber) {
     synchronized (this) {
-      Groups<S> all = groups;
-      SharedGroup<S> group = all == null ? null : all.find(shareName);
+      Receivers<S> all = receivers(ofRest);
+      SharedGroup<S> group = all == null ? null : all.group(shareName);
       Grant grant = group == null ? null : group.remove(subscriber);
       if (grant != null && group.isEmpty()) {
-        all.remove(group);
-        if (all.isEmpty()) {
-          groups = null;
-        }
+        set(ofRest, all.without(group));
       }
       return grant;
     }
   }
 
-  /** Shows the subscribers and groups of this node's filter. */
+  /** Shows the receivers of this node's filter. */
   void show(MatchVisitor<S> visitor) {
-    Subscribers<S> plain = subscribers;
-    if (plain != null) {
-      @Nullable Object[] slots = plain.slots();
-      for (int i = 0; i < slots.length; i++) {
-        Member<S> member = plain.element(slots, i);
-        if (member != null) {
-          visitor.subscriber(member.subscriber(), member.grant());
-        }
-      }
-    }
-    Groups<S> shared = groups;
-    if (shared != null) {
-      @Nullable Object[] slots = shared.slots();
-      for (int i = 0; i < slots.length; i++) {
-        SharedGroup<S> group = shared.element(slots, i);
-        if (group != null) {
-          visitor.group(group);
-        }
-      }
-    }
-  }
-
-  /** How many nodes there are from here down. */
-  int count() {
-    int count = 1;
-    FilterNode<S> wild = plus;
-    count += wild == null ? 0 : wild.count();
-    wild = rest;
-    count += wild == null ? 0 : wild.count();
-    Children<S> all = children;
+    Receivers<S> all = receivers;
     if (all != null) {
-      @Nullable Object[] slots = all.slots();
-      for (int i = 0; i < slots.length; i++) {
-        FilterNode<S> child = all.element(slots, i);
-        count += child == null ? 0 : child.count();
-      }
-    }
-    return count;
-  }
-
-  /** Children by level. */
-  private static final class Children<S> extends HashSlots<FilterNode<S>> {
-    @Override
-    int hash(FilterNode<S> child) {
-      return child.hash;
-    }
-
-    @SuppressWarnings("unchecked") // what is not GONE is a child
-    @Nullable FilterNode<S> find(String text, int from, int end, int hash) {
-      @Nullable Object[] slots = slots();
-      int mask = slots.length - 1;
-      for (int index = hash & mask; ; index = (index + 1) & mask) {
-        Object found = read(slots, index);
-        if (found == null) {
-          return null;
-        }
-        if (found != GONE) {
-          FilterNode<S> child = (FilterNode<S>) found;
-          if (child.hash == hash && Levels.equal(child.level, text, from, end)) {
-            return child;
-          }
-        }
-      }
+      all.show(visitor);
     }
   }
 
-  /** Subscribers by identity. */
-  private static final class Subscribers<S> extends HashSlots<Member<S>> {
-    @Override
-    int hash(Member<S> member) {
-      return System.identityHashCode(member.subscriber());
-    }
-
-    @SuppressWarnings({"unchecked", "ReferenceEquality"}) // what is not GONE is a member
-    @Nullable Member<S> find(S subscriber) {
-      @Nullable Object[] slots = slots();
-      int mask = slots.length - 1;
-      for (int index = System.identityHashCode(subscriber) & mask; ; index = (index + 1) & mask) {
-        Object found = read(slots, index);
-        if (found == null) {
-          return null;
-        }
-        if (found != GONE && ((Member<S>) found).subscriber() == subscriber) {
-          return (Member<S>) found;
-        }
-      }
+  /** Shows the receivers of this node's filter with {@code #} after it. */
+  void showRest(MatchVisitor<S> visitor) {
+    Receivers<S> all = rest;
+    if (all != null) {
+      all.show(visitor);
     }
   }
 
-  /** Groups by ShareName. */
-  private static final class Groups<S> extends HashSlots<SharedGroup<S>> {
-    @Override
-    int hash(SharedGroup<S> group) {
-      return group.hash();
-    }
+  @Override
+  public int count() {
+    FilterNode<S> wild = plus;
+    NamedChildren<S> all = named;
+    return 1 + (wild == null ? 0 : wild.count()) + (all == null ? 0 : all.count());
+  }
 
-    @SuppressWarnings("unchecked") // what is not GONE is a group
-    @Nullable SharedGroup<S> find(String name) {
-      @Nullable Object[] slots = slots();
-      int mask = slots.length - 1;
-      for (int index = Levels.hash(name, 0, name.length()) & mask; ; index = (index + 1) & mask) {
-        Object found = read(slots, index);
-        if (found == null) {
-          return null;
-        }
-        if (found != GONE && ((SharedGroup<S>) found).name().equals(name)) {
-          return (SharedGroup<S>) found;
-        }
-      }
-    }
+  // --- as an only child ---
+
+  @Override
+  public @Nullable FilterNode<S> find(String text, int from, int end, int levelHash) {
+    return isNamed(text, from, end, levelHash) ? this : null;
+  }
+
+  @Override
+  public NamedChildren<S> with(FilterNode<S> sibling) {
+    return new ManyChildren<>(this).with(sibling);
+  }
+
+  @Override
+  public @Nullable NamedChildren<S> without(FilterNode<S> child) {
+    return null;
   }
 }

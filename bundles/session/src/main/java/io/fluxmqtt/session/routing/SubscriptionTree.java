@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * All Subscriptions, found by the Topic Names that match their filters (MQTT 5.0, section 4.7).
  *
- * <p>A tree with one level of a filter per node, children hashed by name, {@code +} and {@code #}
- * apart. Matching costs by the depth of the name and the number of matches, not by the number of
- * Subscriptions; it takes no lock and allocates nothing. A change locks one node, or two while an
- * empty branch is cut off, for a time that does not grow with the tree.
+ * <p>A tree with one level of a filter per node, children hashed by name, {@code +} apart, and
+ * {@code #} in the node of the level above it. Matching costs by the depth of the name and the
+ * number of matches, not by the number of Subscriptions; it takes no lock and allocates nothing. A
+ * change locks one node, or two while an empty branch is cut off, for a time that does not grow
+ * with the tree.
  *
  * <p>All methods are for any thread. What is subscribed all the while a match runs is found; what
  * is added or removed meanwhile may be found or not. A subscriber that leaves a filter and comes
@@ -33,13 +34,15 @@ public final class SubscriptionTree<S> {
    */
   public boolean add(TopicFilter filter, S subscriber, Grant grant) {
     String shareName = filter.shareName();
+    String text = filter.filter();
+    boolean ofRest = text.endsWith("#");
     FilterNode.Added added;
     do {
-      FilterNode<S> node = make(filter.filter());
+      FilterNode<S> node = make(text, levelsEnd(text, ofRest));
       added =
           shareName == null
-              ? node.put(subscriber, grant)
-              : node.putShared(shareName, filter.filter(), subscriber, grant);
+              ? node.put(ofRest, subscriber, grant)
+              : node.putShared(ofRest, shareName, text, subscriber, grant);
     } while (added == FilterNode.Added.REFUSED);
     boolean isNew = added == FilterNode.Added.NEW;
     if (isNew) {
@@ -55,13 +58,17 @@ public final class SubscriptionTree<S> {
    * @return its grant, or null if there is no such Subscription
    */
   public @Nullable Grant remove(TopicFilter filter, S subscriber) {
-    FilterNode<S> node = find(filter.filter());
+    String text = filter.filter();
+    boolean ofRest = text.endsWith("#");
+    FilterNode<S> node = find(text, levelsEnd(text, ofRest));
     if (node == null) {
       return null;
     }
     String shareName = filter.shareName();
     Grant grant =
-        shareName == null ? node.remove(subscriber) : node.removeShared(shareName, subscriber);
+        shareName == null
+            ? node.remove(ofRest, subscriber)
+            : node.removeShared(ofRest, shareName, subscriber);
     if (grant != null) {
       prune(node);
       size.decrement();
@@ -86,10 +93,7 @@ public final class SubscriptionTree<S> {
   /** Goes down one level per call, so at most {@link TopicFilter#MAX_LEVELS} deep. */
   private static <S> void match(
       FilterNode<S> node, String topicName, int from, MatchVisitor<S> visitor) {
-    FilterNode<S> rest = node.rest();
-    if (rest != null) { // matches the level above it, too
-      rest.show(visitor);
-    }
+    node.showRest(visitor); // matches the level above it, too
     if (from > topicName.length()) {
       node.show(visitor);
       return;
@@ -123,9 +127,14 @@ public final class SubscriptionTree<S> {
     return root.count();
   }
 
-  private @Nullable FilterNode<S> find(String filter) {
+  /** Where the levels end that have nodes: before {@code /#}; -1 if there is none but that. */
+  private static int levelsEnd(String filter, boolean endsWithRest) {
+    return endsWithRest ? filter.length() - 2 : filter.length();
+  }
+
+  private @Nullable FilterNode<S> find(String filter, int levelsEnd) {
     FilterNode<S> node = root;
-    for (int from = 0; node != null && from <= filter.length(); ) {
+    for (int from = 0; node != null && from <= levelsEnd; ) {
       int end = Levels.end(filter, from);
       node = node.child(filter, from, end);
       from = end + 1;
@@ -133,10 +142,10 @@ public final class SubscriptionTree<S> {
     return node;
   }
 
-  private FilterNode<S> make(String filter) {
+  private FilterNode<S> make(String filter, int levelsEnd) {
     FilterNode<S> node = root;
     int from = 0;
-    while (from <= filter.length()) {
+    while (from <= levelsEnd) {
       int end = Levels.end(filter, from);
       FilterNode<S> child = node.child(filter, from, end);
       if (child == null) {

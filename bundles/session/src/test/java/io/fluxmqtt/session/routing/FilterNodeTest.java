@@ -20,7 +20,7 @@ class FilterNodeTest {
 
   @Test
   void childIsMadeOnce() {
-    for (String level : new String[] {"a", "+", "#"}) {
+    for (String level : new String[] {"a", "+", "b"}) {
       FilterNode<String> child = make(root, level);
 
       assertNotNull(child);
@@ -35,8 +35,9 @@ class FilterNodeTest {
     FilterNode<String> child = make(root, "a");
     assertTrue(root.prune(child));
 
-    assertEquals(Added.REFUSED, child.put("s", GRANT));
-    assertEquals(Added.REFUSED, child.putShared("g", "a", "s", GRANT));
+    assertEquals(Added.REFUSED, child.put(false, "s", GRANT));
+    assertEquals(Added.REFUSED, child.putShared(false, "g", "a", "s", GRANT));
+    assertEquals(Added.REFUSED, child.put(true, "s", GRANT));
     assertNull(make(child, "b"));
     assertNull(root.child("a", 0, 1));
   }
@@ -55,13 +56,22 @@ class FilterNodeTest {
   @Test
   void nodeThatHasSomethingStays() {
     FilterNode<String> child = make(root, "a");
-    child.put("s", GRANT);
+    child.put(false, "s", GRANT);
     assertFalse(root.prune(child));
-    child.remove("s");
-    child.putShared("g", "a", "s", GRANT);
+    child.remove(false, "s");
+    child.putShared(false, "g", "a", "s", GRANT);
     assertFalse(root.prune(child));
-    child.removeShared("g", "s");
-    make(child, "+");
+    child.removeShared(false, "g", "s");
+    child.put(true, "s", GRANT);
+    assertFalse(root.prune(child));
+    child.remove(true, "s");
+    child.putShared(true, "g", "a/#", "s", GRANT);
+    assertFalse(root.prune(child));
+    child.removeShared(true, "g", "s");
+    FilterNode<String> plus = make(child, "+");
+    assertFalse(root.prune(child));
+    child.prune(plus);
+    make(child, "b");
     assertFalse(root.prune(child));
 
     assertSame(child, root.child("a", 0, 1));
@@ -80,13 +90,25 @@ class FilterNodeTest {
   void additionsTellWhatIsNew() {
     FilterNode<String> node = make(root, "a");
 
-    assertEquals(Added.NEW, node.put("s", GRANT));
-    assertEquals(Added.NEW, node.put("t", GRANT));
-    assertEquals(Added.REPLACED, node.put("s", GRANT));
-    assertEquals(Added.NEW, node.putShared("g", "a", "s", GRANT));
-    assertEquals(Added.NEW, node.putShared("g", "a", "t", GRANT));
-    assertEquals(Added.REPLACED, node.putShared("g", "a", "s", GRANT));
-    assertEquals(Added.NEW, node.putShared("h", "a", "s", GRANT));
+    assertEquals(Added.NEW, node.put(false, "s", GRANT));
+    assertEquals(Added.NEW, node.put(false, "t", GRANT));
+    assertEquals(Added.REPLACED, node.put(false, "s", GRANT));
+    assertEquals(Added.NEW, node.putShared(false, "g", "a", "s", GRANT));
+    assertEquals(Added.NEW, node.putShared(false, "g", "a", "t", GRANT));
+    assertEquals(Added.REPLACED, node.putShared(false, "g", "a", "s", GRANT));
+    assertEquals(Added.NEW, node.putShared(false, "h", "a", "s", GRANT));
+  }
+
+  @Test
+  void filterAndTheOneThatGoesOnWithRestHaveReceiversOfTheirOwn() {
+    FilterNode<String> node = make(root, "a");
+
+    assertEquals(Added.NEW, node.put(false, "s", GRANT));
+    assertEquals(Added.NEW, node.put(true, "s", GRANT));
+    assertEquals(GRANT, node.remove(false, "s"));
+    assertNull(node.remove(false, "s"));
+    assertNull(node.removeShared(true, "g", "s"));
+    assertEquals(GRANT, node.remove(true, "s"));
   }
 
   private FilterNode<String> make(FilterNode<String> node, String level) {

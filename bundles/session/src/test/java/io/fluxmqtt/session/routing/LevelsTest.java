@@ -54,6 +54,17 @@ class LevelsTest {
   }
 
   @Test
+  void everyCharacterCountsInTheHash() {
+    String text = "\uFFFD".repeat(8);
+    Set<Integer> hashes = new HashSet<>(Set.of(Levels.hash(text, 0, 8)));
+    for (int i = 0; i < 8; i++) {
+      hashes.add(Levels.hash(text.substring(0, i) + '\uFFFC' + text.substring(i + 1), 0, 8));
+      hashes.add(Levels.hash(text, 0, i));
+    }
+    assertEquals(17, hashes.size());
+  }
+
+  @Test
   void levelsOfTheSameHashAreToldApart() {
     List<String> twins = twins();
     SubscriptionTree<String> tree = new SubscriptionTree<>();
