@@ -277,6 +277,7 @@ final class Session {
     subscriptions.end();
     if (durable) {
       owner.journal().record(new SessionChange.RemoveSession(number));
+      durable = false; // it takes no turn in its groups while it is being taken out of them
     }
     broker.router().passOn(owner, outbox.end());
     publishWill();

@@ -8,11 +8,10 @@ import io.fluxmqtt.api.spi.access.Client;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.api.spi.store.StoredSubscription;
 import io.fluxmqtt.session.access.Verdict;
+import io.fluxmqtt.session.routing.FilterTable;
 import io.fluxmqtt.session.routing.Grant;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,10 +24,13 @@ import org.slf4j.LoggerFactory;
 final class Subscriptions {
   private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
 
+  /** At a few microseconds each, when memory is cold: a few milliseconds. */
+  private static final int REMOVALS_PER_TURN = 1_000;
+
   private final Session session;
   private final Broker broker;
-  private final Map<TopicFilter, StoredSubscription> byFilter = new LinkedHashMap<>();
-  private final Set<TopicFilter> suspended = new HashSet<>();
+  private FilterTable byFilter = new FilterTable();
+  private Set<TopicFilter> suspended = Set.of(); // of most sessions none ever is
   private int round; // counts recheckings; the answers of an older one do not count
 
   Subscriptions(Session session, Broker broker) {
@@ -41,7 +43,7 @@ final class Subscriptions {
   }
 
   boolean contains(TopicFilter filter) {
-    return byFilter.containsKey(filter);
+    return byFilter.get(filter) != null;
   }
 
   /** Adds or replaces a Subscription [MQTT-3.8.4-3]. */
@@ -57,17 +59,17 @@ final class Subscriptions {
 
   /** As {@link #put}, for one that the store has already. */
   void restore(StoredSubscription s) {
-    if (byFilter.put(s.filter(), s) == null) {
+    if (byFilter.put(s) == null) {
       broker.counters().subscriptions.increment();
     }
-    suspended.remove(s.filter());
+    resume(s.filter());
     addToTree(s);
   }
 
   /** The policy or the client has changed: suspends what is not allowed any more, and resumes. */
   void recheck(Client client) {
     int current = ++round;
-    for (StoredSubscription subscription : List.copyOf(byFilter.values())) {
+    for (StoredSubscription subscription : byFilter.all()) {
       Verdict now =
           broker
               .access()
@@ -93,13 +95,26 @@ final class Subscriptions {
     if (!subscription.equals(byFilter.get(filter))) {
       return;
     }
-    if (verdict == Verdict.DENIED && suspended.add(filter)) {
+    if (verdict == Verdict.DENIED && suspend(filter)) {
       broker.tree().remove(filter, session);
       log("suspended", filter);
-    } else if (verdict == Verdict.ALLOWED && suspended.remove(filter)) {
+    } else if (verdict == Verdict.ALLOWED && resume(filter)) {
       addToTree(subscription);
       log("resumed", filter);
     }
+  }
+
+  /** Notes that a filter is suspended; returns whether it was not. */
+  private boolean suspend(TopicFilter filter) {
+    if (suspended.isEmpty()) {
+      suspended = new HashSet<>();
+    }
+    return suspended.add(filter);
+  }
+
+  /** Notes that a filter is not suspended; returns whether it was. */
+  private boolean resume(TopicFilter filter) {
+    return !suspended.isEmpty() && suspended.remove(filter);
   }
 
   private void log(String what, TopicFilter filter) {
@@ -120,7 +135,7 @@ final class Subscriptions {
     if (byFilter.remove(filter) == null) {
       return false;
     }
-    suspended.remove(filter);
+    resume(filter);
     broker.tree().remove(filter, session);
     session.outbox().unsubscribed(filter);
     broker.counters().subscriptions.decrement();
@@ -133,18 +148,31 @@ final class Subscriptions {
     return true;
   }
 
-  /** Takes all of them out of the tree; the session ends, and the store forgets it as a whole. */
+  /**
+   * Takes all of them out of the tree; the session ends, and the store forgets it as a whole. So
+   * many at a time, so that the loop is never away for long; what reaches the session meanwhile it
+   * drops, as one that has ended.
+   */
   void end() {
-    for (TopicFilter filter : byFilter.keySet()) {
-      broker.tree().remove(filter, session);
+    List<StoredSubscription> all = byFilter.all();
+    broker.counters().subscriptions.add(-all.size());
+    byFilter = new FilterTable();
+    suspended = Set.of();
+    removeFromTree(all, 0);
+  }
+
+  private void removeFromTree(List<StoredSubscription> all, int from) {
+    int end = Math.min(all.size(), from + REMOVALS_PER_TURN);
+    for (int i = from; i < end; i++) {
+      broker.tree().remove(all.get(i).filter(), session);
     }
-    broker.counters().subscriptions.add(-byFilter.size());
-    byFilter.clear();
-    suspended.clear();
+    if (end < all.size()) {
+      session.owner().execute(() -> removeFromTree(all, end));
+    }
   }
 
   List<SubscriptionInfo> infos() {
-    return byFilter.values().stream()
+    return byFilter.all().stream()
         .map(
             s ->
                 new SubscriptionInfo(

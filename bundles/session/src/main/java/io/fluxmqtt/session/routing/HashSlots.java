@@ -54,6 +54,11 @@ abstract class HashSlots<E> {
     return live == 0;
   }
 
+  /** The number of elements. Under the owner's lock. */
+  final int live() {
+    return live;
+  }
+
   /** Adds an element that is not there. Under the owner's lock. */
   final void insert(E element) {
     @Nullable Object[] current = slots;

@@ -55,6 +55,21 @@ final class HandLoop implements EventLoop {
     return any;
   }
 
+  /** Runs one task; returns whether there was one. */
+  boolean step() {
+    Runnable task = next();
+    if (task == null) {
+      return false;
+    }
+    running = true;
+    try {
+      task.run();
+    } finally {
+      running = false;
+    }
+    return true;
+  }
+
   private @Nullable Runnable next() {
     Runnable task = tasks.poll();
     if (task != null) {
