@@ -50,6 +50,8 @@ final class DecodedStream extends ChannelInboundHandlerAdapter {
   /** After so many reads all the rest comes at once. */
   private static final int PIECES_MAX = 200;
 
+  private static final int NOTED_PIECES_MAX = 40;
+
   /** The least that is read into, however little comes; more than may be kept then. */
   private static final int READ_BYTES = 1024;
 
@@ -63,6 +65,7 @@ final class DecodedStream extends ChannelInboundHandlerAdapter {
   private final boolean noteReads;
   private int incompleteFrom; // where the packet begins that is not known to have come
   private int inPlaceCount;
+  private int reads; // those noted
   private boolean refused;
 
   private DecodedStream(boolean inPlace, boolean noteReads) {
@@ -97,6 +100,15 @@ final class DecodedStream extends ChannelInboundHandlerAdapter {
     return received;
   }
 
+  /** How many packets came, the refused one among them. */
+  int packetCount() {
+    return received.size() - reads;
+  }
+
+  boolean isRefused() {
+    return refused;
+  }
+
   /** How many packets were read in place. */
   int inPlaceCount() {
     return inPlaceCount;
@@ -109,14 +121,16 @@ final class DecodedStream extends ChannelInboundHandlerAdapter {
       frames.handUsualTo(this::readInPlace);
     }
     int from = 0;
+    int piecesMax = noteReads ? NOTED_PIECES_MAX : PIECES_MAX;
     for (int count = 1; from < stream.length && !(noteReads && refused); count++) {
       int rest = stream.length - from;
-      int length = count < PIECES_MAX ? Math.min(rest, Math.max(1, pieces.applyAsInt(from))) : rest;
+      int length = count < piecesMax ? Math.min(rest, Math.max(1, pieces.applyAsInt(from))) : rest;
       ByteBuf read = memory.heapBuffer(Math.max(READ_BYTES, length));
       channel.writeInbound(read.writeBytes(stream, from, length));
       from += length;
       requireLittleMemory(stream, from);
       if (noteReads) {
+        reads++;
         received.add(new Read(from, usedMemory()));
       }
     }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * What {@link InPlaceReader} reads is what netty's decoder makes of an inspected packet; see {@link
- * FuzzedPackets} for the form of an input. Says every now and then how many packets were compared.
+ * FuzzedPackets} for the form of an input. Says after each million how many packets were compared.
  *
  * <p>Netty alone is no measure. Of these packets it also takes: a PUBLISH with DUP and QoS 0;
  * control characters in topics; needless bytes in the Remaining Length and in the length of
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class InPlaceFuzzTest {
-  private static final long SAID_EVERY = 100_000;
+  private static final long SAID_EVERY = 1_000_000;
   private static final InPlaceComparison COMPARISON = new InPlaceComparison();
   private static long nextSaid = SAID_EVERY;
 
