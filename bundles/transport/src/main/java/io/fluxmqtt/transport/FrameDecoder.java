@@ -85,11 +85,42 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf bytes = (ByteBuf) message;
-    if (finished) {
-      bytes.release();
-      return;
+    boolean isNext = false;
+    try {
+      while (cumulation != null && !finished && bytes.isReadable()) {
+        complete(ctx, cumulation, bytes);
+      }
+      isNext = !finished && bytes.isReadable();
+    } finally {
+      if (!isNext) {
+        bytes.release();
+      }
     }
-    ByteBuf in = append(ctx, bytes);
+    if (isNext) {
+      cumulation = bytes;
+      decode(ctx, bytes);
+    }
+  }
+
+  /**
+   * Adds to what is kept of a packet as much as that still lacks, or a byte while that is not
+   * known; so what follows it in the same read, mostly far more, is not copied.
+   */
+  private void complete(ChannelHandlerContext ctx, ByteBuf kept, ByteBuf bytes) {
+    int lacking = awaitedBytes - kept.readableBytes();
+    int length = lacking > 0 ? Math.min(lacking, bytes.readableBytes()) : 1;
+    ByteBuf in = kept;
+    if (kept.writableBytes() < length || kept.refCnt() > 1 || kept.isReadOnly()) {
+      // doubles, so that a large packet is not copied for every read, but never past its end
+      int come = kept.readableBytes() + length;
+      in = moved(ctx, kept, Math.max(come, Math.min(awaitedBytes, 2 * kept.readableBytes())));
+      cumulation = in;
+    }
+    decode(ctx, in.writeBytes(bytes, length));
+  }
+
+  /** Hands on all whole packets. */
+  private void decode(ChannelHandlerContext ctx, ByteBuf in) {
     try {
       while (!finished && (readInPlace(in) || decodeOne(ctx, in))) {
         // the next packet of the same read
@@ -125,25 +156,6 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     releaseCumulation();
-  }
-
-  private ByteBuf append(ChannelHandlerContext ctx, ByteBuf bytes) {
-    ByteBuf kept = cumulation;
-    if (kept == null) {
-      cumulation = bytes;
-      return bytes;
-    }
-    try {
-      if (kept.writableBytes() < bytes.readableBytes() || kept.refCnt() > 1 || kept.isReadOnly()) {
-        // doubles, so that a large packet is not copied for every read, but never past its end
-        int come = kept.readableBytes() + bytes.readableBytes();
-        kept = moved(ctx, kept, Math.max(come, Math.min(awaitedBytes, 2 * kept.readableBytes())));
-        cumulation = kept;
-      }
-      return kept.writeBytes(bytes);
-    } finally {
-      bytes.release();
-    }
   }
 
   /** What can be read of a buffer, which is released, in one of a certain size. */

@@ -13,6 +13,7 @@ import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.session.Packet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -259,6 +260,26 @@ class InPlaceReaderTest {
     Packet.Publish second = (Packet.Publish) client.recorder.received.get(1);
     assertEquals(first, second);
     assertSame(first.topic(), second.topic());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 50, 98})
+  void onlyThePacketThatIsSplitIsPutTogether(int begun) {
+    UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(false, true);
+    EmbeddedClient client = EmbeddedClient.connected(4);
+    client.channel.config().setAllocator(memory);
+    byte[] packet = bytes(publish("a", "p".repeat(94), QoS.AT_MOST_ONCE, false, false, 0), false);
+    client.feed(Arrays.copyOf(packet, begun));
+    Bytes rest = Bytes.of().raw(Arrays.copyOfRange(packet, begun, packet.length));
+    for (int i = 0; i < 500; i++) {
+      rest.raw(packet);
+    }
+    client.sessions.onPacket =
+        (connection, one) -> assertTrue(memory.metric().usedHeapMemory() <= packet.length);
+    client.feed(rest.toArray());
+    assertEquals(501, client.recorder.received.size());
+    assertTrue(client.channel.isOpen());
+    assertEquals(0, memory.metric().usedHeapMemory());
   }
 
   private static String topicOf(InPlaceReader reader, String topic) {
