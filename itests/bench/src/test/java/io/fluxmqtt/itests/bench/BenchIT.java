@@ -74,6 +74,8 @@ final class BenchIT {
     assertEquals(0, sample.wrong(), sample::toString);
     if (scenario.isUnlimited()) {
       assertEquals(0, sample.missing(), sample::toString);
+    } else {
+      assertTrue(sample.note().endsWith("all counted"), sample::toString);
     }
   }
 

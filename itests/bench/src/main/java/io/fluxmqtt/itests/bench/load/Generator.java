@@ -29,6 +29,7 @@ public final class Generator implements AutoCloseable {
   private final AtomicReference<IOException> failure = new AtomicReference<>();
   private final AtomicLong wrong = new AtomicLong();
   private volatile Flow[] flows = {};
+  private final List<Link> receivers = new ArrayList<>();
   private int subscribers;
   private int dialers;
 
@@ -98,6 +99,14 @@ public final class Generator implements AutoCloseable {
   private void attach(Link link, Seen seen, byte[] begin) throws IOException {
     Loop loop = loops.get(subscribers++ % loops.size());
     link.attach(loop, new Subscriber(link, loop, this, seen), begin);
+    receivers.add(link);
+  }
+
+  /** Has the first so many subscribers read nothing from now on, and the others all. */
+  public void deafen(int count) {
+    for (int i = 0; i < receivers.size(); i++) {
+      receivers.get(i).hear(i >= count);
+    }
   }
 
   /** What a publisher sends: over and over these topics, which must be of one length. */

@@ -29,6 +29,7 @@ final class Link implements Ready {
   private SelectionKey key;
   private byte[] carry = NOTHING; // the begin of a packet whose end has not come
   private int carried;
+  private int hearing = SelectionKey.OP_READ;
   private ByteBuffer batch = EMPTY; // what of the last one is still to be written
   private ByteBuffer acks = ByteBuffer.allocateDirect(256); // filled from 0 to its position
 
@@ -126,6 +127,15 @@ final class Link implements Ready {
         });
   }
 
+  /** Whether it reads; any thread. */
+  void hear(boolean hears) {
+    loop.execute(
+        () -> {
+          hearing = hears ? SelectionKey.OP_READ : 0;
+          key.interestOps(isClear() ? hearing : hearing | SelectionKey.OP_WRITE);
+        });
+  }
+
   @Override
   public void ready() throws IOException {
     if (key.isWritable()) {
@@ -216,7 +226,7 @@ final class Link implements Ready {
       channel.write(acks);
       acks.compact();
     }
-    int interest = isClear() ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE;
+    int interest = isClear() ? hearing : hearing | SelectionKey.OP_WRITE;
     if (key.interestOps() != interest) {
       key.interestOps(interest);
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -26,6 +27,7 @@ public final class Broker implements AutoCloseable {
   private final InetSocketAddress address;
   private final Path folder;
   private final String settings;
+  private final boolean isJvm;
   private final Thread hook = new Thread(this::kill);
 
   /**
@@ -37,7 +39,9 @@ public final class Broker implements AutoCloseable {
    */
   public record Site(Path work, String heap, String cores) {}
 
-  private Broker(Process process, InetSocketAddress address, Path folder, String settings) {
+  private Broker(
+      Process process, InetSocketAddress address, Path folder, String settings, boolean isJvm) {
+    this.isJvm = isJvm;
     this.process = process;
     this.address = address;
     this.folder = folder;
@@ -66,7 +70,7 @@ public final class Broker implements AutoCloseable {
     builder.redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile());
     builder.environment().putAll(launch.environment());
     InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
-    Broker broker = new Broker(builder.start(), address, folder, launch.settings());
+    Broker broker = new Broker(builder.start(), address, folder, launch.settings(), peer.isJvm());
     try {
       broker.awaitReady();
       return broker;
@@ -133,6 +137,11 @@ public final class Broker implements AutoCloseable {
   /** Its meter. */
   public Meter meter() {
     return new Meter(process.pid());
+  }
+
+  /** What it knows of itself, after a full collection; nothing if it runs in no JVM. */
+  public Optional<Inside> inside() throws IOException {
+    return isJvm ? Optional.of(Inside.of(process.pid(), folder)) : Optional.empty();
   }
 
   private void kill() {

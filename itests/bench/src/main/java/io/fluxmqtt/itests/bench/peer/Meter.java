@@ -8,6 +8,7 @@ import java.time.Duration;
 /** What a process costs, from {@code /proc}; where there is none, from the JVM, without memory. */
 public final class Meter {
   private static final String PEAK = "VmHWM:";
+  private static final String RESIDENT = "VmRSS:";
   private static final long KILOBYTE = 1024;
 
   private final long pid;
@@ -38,12 +39,21 @@ public final class Meter {
 
   /** The most resident memory since {@link #resetPeak}, in bytes; 0 if that cannot be known. */
   public long peakBytes() throws IOException {
+    return status(PEAK);
+  }
+
+  /** The resident memory now, in bytes; 0 if that cannot be known. */
+  public long residentBytes() throws IOException {
+    return status(RESIDENT);
+  }
+
+  private long status(String field) throws IOException {
     Path status = folder.resolve("status");
     if (!Files.exists(status)) {
       return 0;
     }
     for (String line : Files.readAllLines(status)) {
-      if (line.startsWith(PEAK)) {
+      if (line.startsWith(field)) {
         return KILOBYTE * Long.parseLong(line.replaceAll("\\D", ""));
       }
     }

@@ -26,7 +26,8 @@ public final class Scenarios {
           new Offline("offline-queue", false, 20, 10_000, 4),
           new Offline("offline-drain", true, 20, 10_000, 2),
           new Connections("connect", 5_000, 50, 0.9),
-          new Overload("overload", new Pairs("", 10, 0, SMALL, Double.NaN)));
+          new Overload("overload", new Pairs("", 10, 0, SMALL, Double.NaN), 0),
+          new Overload("overload-deaf", new Pairs("", 10, 0, SMALL, Double.NaN), 1));
 
   private Scenarios() {}
 }
