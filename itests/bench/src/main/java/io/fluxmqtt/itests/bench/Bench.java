@@ -1,5 +1,6 @@
 package io.fluxmqtt.itests.bench;
 
+import io.fluxmqtt.itests.bench.memory.Memory;
 import io.fluxmqtt.itests.bench.peer.Broker;
 import io.fluxmqtt.itests.bench.peer.Peer;
 import io.fluxmqtt.itests.bench.peer.Peers;
@@ -25,6 +26,8 @@ import java.util.function.Predicate;
 
 /** The whole run: scenario after scenario, written down after each. */
 final class Bench {
+  private static final List<String> MEMORY = List.of("memory");
+
   private final Options options;
   private final PrintStream out;
   private final List<Peer> peers;
@@ -33,7 +36,7 @@ final class Bench {
   Bench(Options options, PrintStream out) {
     this.options = options;
     this.out = out;
-    peers = options.peers().stream().map(this::peer).toList();
+    peers = peers(options);
     scenarios = chosen(options.scenarios());
   }
 
@@ -42,16 +45,33 @@ final class Bench {
       usage(System.out);
       return;
     }
-    Bench bench;
+    Bench bench = null;
+    Options options;
     try {
-      bench = new Bench(Options.parse(arguments), System.out);
+      options = Options.parse(arguments);
+      if (!options.scenarios().equals(MEMORY)) {
+        bench = new Bench(options, System.out);
+      }
     } catch (IllegalArgumentException e) {
       System.err.println(e.getMessage());
       usage(System.err);
       System.exit(2);
       return;
     }
-    bench.run();
+    if (bench == null) {
+      memory(options, System.out);
+    } else {
+      bench.run();
+    }
+  }
+
+  /** Measures memory instead of speed. */
+  static String memory(Options options, PrintStream out) throws IOException, InterruptedException {
+    String table =
+        new Memory(peers(options), site(options), options.scale(), options.threads(), out).run();
+    Path folder = Files.createDirectories(options.output());
+    Files.writeString(folder.resolve("memory.txt"), table);
+    return table;
   }
 
   private static void usage(PrintStream to) {
@@ -59,7 +79,11 @@ final class Bench {
     Scenarios.ALL.forEach(each -> to.printf("  %-20s %s%n", each.name(), each.title()));
   }
 
-  private Peer peer(String name) {
+  private static List<Peer> peers(Options options) {
+    return options.peers().stream().map(name -> peer(options, name)).toList();
+  }
+
+  private static Peer peer(Options options, String name) {
     Peer peer =
         Peers.all(options.runtime(), options.sources().resolve("peers")).stream()
             .filter(each -> each.name().equals(name))
@@ -95,8 +119,7 @@ final class Bench {
     Map<String, String> settings = new TreeMap<>();
     List<Row> rows = new ArrayList<>();
     Report report = new Report(machine, how(), settings, rows);
-    Broker.Site site =
-        new Broker.Site(options.output().resolve("work"), options.heap(), options.cores());
+    Broker.Site site = site(options);
     for (Scenario scenario : scenarios) {
       try (Round round = new Round(scenario, peers, options, site)) {
         Row row = round.run();
@@ -109,6 +132,10 @@ final class Bench {
     out.println(Table.of(report));
     out.println("written to " + options.output());
     return report;
+  }
+
+  private static Broker.Site site(Options options) {
+    return new Broker.Site(options.output().resolve("work"), options.heap(), options.cores());
   }
 
   private String how() {

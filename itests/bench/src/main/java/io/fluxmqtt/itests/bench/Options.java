@@ -25,7 +25,8 @@ record Options(
   static final String USAGE =
       """
       usage: itests/bench/run [scenario...] [options]
-        scenario             as listed below; a prefix takes all that begin with it; none: all
+        scenario             as listed below; a prefix takes all that begin with it; none: all;
+                             memory: bytes for each connection, subscription, message instead
         --peers a,b          brokers: flux,mosquitto,hivemq,moquette,artemis (flux,mosquitto)
         --seconds n          of each measurement (5)
         --latency n          seconds of the stream by the clock whose latency is measured (3)

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -77,6 +78,33 @@ final class BenchIT {
     } else {
       assertTrue(sample.note().endsWith("all counted"), sample::toString);
     }
+  }
+
+  @Test
+  void oneCommandTellsWhatEachThingTakesOfMemory() throws Exception {
+    Path output = WORK.resolve("memory");
+    List<String> arguments = new ArrayList<>(List.of("memory", "--scale", "0.001"));
+    arguments.addAll(List.of("--peers", String.join(",", installed()), "--heap", "256m"));
+    arguments.addAll(List.of("--runtime", RUNTIME.toString(), "--output", output.toString()));
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    Bench.memory(Options.parse(arguments.toArray(String[]::new)), nowhere);
+    String table = Files.readString(output.resolve("memory.txt"));
+    for (String thing :
+        List.of(
+            "idle connection with one subscription +10",
+            "subscription of 3 levels, by 100 clients +1,000",
+            "retained message of 32 B, without these +100",
+            "message of 64 B in a queue, for 20 sessions +200")) {
+      for (String peer : installed()) {
+        String bytes = peer.equals("flux") ? " +-?[0-9,]+ +-?[0-9,]+" : " +- +-";
+        Pattern line = Pattern.compile(thing + " " + peer + bytes + " +-?[0-9,]+ ");
+        assertTrue(line.matcher(table).find(), table);
+      }
+    }
+  }
+
+  private static List<String> installed() {
+    return Peers.installed(RUNTIME).stream().filter(Peer::isAvailable).map(Peer::name).toList();
   }
 
   @Test

@@ -1,0 +1,2 @@
+/** What the broker keeps, and how many bytes each thing takes. */
+package io.fluxmqtt.itests.bench.memory;
