@@ -37,6 +37,8 @@ record Options(
         --heap size          -Xmx of the brokers in a JVM (1g)
         --broker-cores list  as taskset takes them; - for no pinning (0,1)
         --load-cores list    likewise, of the load generator (2,3)
+        --realtime n         real-time priority of all of them, so that whatever else the machine
+                             does counts little (chrt -r; needs the right to it)
         --output folder      for result.txt, result.json, result.svg (itests/bench/target/result)
       scenarios:""";
 
@@ -82,8 +84,8 @@ record Options(
         case "--scale" -> scale = number(option, value);
         case "--heap" -> heap = value;
         case "--broker-cores" -> cores = value.equals("-") ? "" : value;
-        case "--load-cores" -> {
-          // The start script has pinned this process.
+        case "--load-cores", "--realtime" -> {
+          // The start script has seen to it.
         }
         case "--runtime" -> runtime = Path.of(value);
         case "--sources" -> sources = Path.of(value);
