@@ -34,7 +34,7 @@ public final class Broker implements SessionManager {
   private final Counters counters = new Counters();
   private final LongAdder queuedBytes = new LongAdder();
   private final SubscriptionTree<Session> tree = new SubscriptionTree<>();
-  private final Router router = new Router(this, tree);
+  private final Router router = new Router(this);
   private final Sessions sessions = new Sessions(this);
   private final Retained retained = new Retained(this);
   private final Refusals refusals = new Refusals(this);
@@ -93,8 +93,12 @@ public final class Broker implements SessionManager {
 
   @Override
   public ConnectionHandler connected(Connection connection) {
-    Worker worker = workers.computeIfAbsent(connection.loop(), loop -> new Worker(loop, this));
-    return new ClientConnection(this, worker, connection);
+    return new ClientConnection(this, worker(connection.loop()), connection);
+  }
+
+  /** What is kept for an event loop of a transport. */
+  Worker worker(EventLoop loop) {
+    return workers.computeIfAbsent(loop, added -> new Worker(added, this));
   }
 
   /** A connection of this worker has closed. On its loop. */
@@ -143,6 +147,10 @@ public final class Broker implements SessionManager {
   private void sweep() {
     retained.sweep();
     house.schedule(this::sweep, SWEEP_NANOS);
+    house.routes().forgetIfOutdated();
+    for (Worker worker : workers.values()) { // one where nothing is published holds old routes
+      worker.execute(worker.routes()::forgetIfOutdated);
+    }
   }
 
   /** A publication as the store keeps it: its expiry by the wall clock. */

@@ -21,6 +21,7 @@ final class Fanout implements MatchVisitor<Session> {
   private final Map<Session, Delivery> seen =
       new IdentityHashMap<>(); // filled if one may match twice
   private @Nullable Publication publication;
+  private boolean distinct; // no session comes twice
   private int indexed; // so many of the deliveries are in seen already
 
   void start(Publication next) {
@@ -35,7 +36,26 @@ final class Fanout implements MatchVisitor<Session> {
       seen.clear();
       indexed = 0;
     }
+    distinct = false;
     publication = null;
+  }
+
+  /** Takes what was kept of the tree as if the tree showed it. */
+  void follow(RouteCache.Route route) {
+    distinct = route.isDistinct();
+    Object[] targets = route.targets();
+    for (int i = 0; i < targets.length; i++) {
+      if (targets[i] instanceof Session session) {
+        subscriber(session, (Grant) targets[++i]);
+      } else {
+        group(asGroup(targets[i]));
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked") // groups of sessions are the only ones
+  private static SharedGroup<Session> asGroup(Object target) {
+    return (SharedGroup<Session>) target;
   }
 
   int size() {
@@ -58,7 +78,7 @@ final class Fanout implements MatchVisitor<Session> {
     }
     QoS qos = grant.qos().min(current.message().qos());
     boolean retain = grant.retainAsPublished() && current.message().retain(); // [MQTT-3.3.1-12]
-    Delivery first = sessions.isEmpty() ? null : seenBefore(session);
+    Delivery first = distinct || sessions.isEmpty() ? null : seenBefore(session);
     if (first != null) {
       first.merge(qos, retain, grant.identifier());
       return;

@@ -3,7 +3,6 @@ package io.fluxmqtt.session.broker;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.session.routing.SharedGroup;
-import io.fluxmqtt.session.routing.SubscriptionTree;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** Brings a publication to the sessions whose Subscriptions match. Called on any worker's loop. */
 final class Router {
   private final Broker broker;
-  private final SubscriptionTree<Session> tree;
 
-  Router(Broker broker, SubscriptionTree<Session> tree) {
+  Router(Broker broker) {
     this.broker = broker;
-    this.tree = tree;
   }
 
   /**
@@ -29,7 +26,7 @@ final class Router {
     Fanout fanout = worker.fanout();
     fanout.start(publication);
     try {
-      tree.match(publication.message().topic(), fanout);
+      match(publication.message().topic(), worker.routes(), fanout);
       store(worker, publication, fanout);
       Session congested = offer(worker, fanout);
       if (congested != null && publisher != null) {
@@ -38,6 +35,15 @@ final class Router {
       return fanout.size();
     } finally {
       fanout.clear();
+    }
+  }
+
+  private static void match(String topic, RouteCache<Session> routes, Fanout fanout) {
+    RouteCache.Route route = routes.find(topic);
+    if (route != null) {
+      fanout.follow(route);
+    } else {
+      routes.match(topic, fanout);
     }
   }
 

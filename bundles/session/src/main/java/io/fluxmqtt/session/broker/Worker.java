@@ -27,10 +27,12 @@ final class Worker {
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final List<ClientConnection> dirty = new ArrayList<>(); // owned by the loop
   private final Fanout fanout = new Fanout(); // owned by the loop
+  private final RouteCache<Session> routes; // owned by the loop
   private int connections; // owned by the loop
 
   Worker(EventLoop loop, Broker broker) {
     this.loop = loop;
+    this.routes = new RouteCache<>(broker.tree());
     this.journal = new Journal(this, broker.sessionStore(), broker.retainedStore());
   }
 
@@ -44,6 +46,10 @@ final class Worker {
 
   Fanout fanout() {
     return fanout;
+  }
+
+  RouteCache<Session> routes() {
+    return routes;
   }
 
   int connectionOpened() {
