@@ -133,9 +133,9 @@ final class NettyConnection implements Connection {
 
   @Override
   public void flush() {
+    loop.frames().forget(); // also where all others of this loop have closed
     if (isOpen()) {
       flushing = true;
-      loop.frames().forget();
       try {
         output.flush();
       } finally {

@@ -7,6 +7,7 @@ import static io.netty.handler.codec.mqtt.MqttProperties.RESPONSE_INFORMATION;
 import static io.netty.handler.codec.mqtt.MqttProperties.SERVER_REFERENCE;
 import static io.netty.handler.codec.mqtt.MqttProperties.USER_PROPERTY;
 
+import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.UserProperty;
 import io.fluxmqtt.session.Packet;
@@ -121,7 +122,15 @@ final class PacketWriter {
     if (length > maximumPacketSize) { // [MQTT-3.1.2-24] [MQTT-3.1.2-25]
       return false;
     }
-    writer.write(out.room((int) length), publish, packetId);
+    Payload payload = publish.payload();
+    if (payload.length() < SharedPayloads.MIN_BYTES) {
+      writer.write(out.room((int) length), publish, packetId);
+    } else {
+      ByteBuf to = out.room((int) length - payload.length());
+      ByteBuf shared = frames.payloads().buffer(payload, out.allocator()); // may find no memory
+      writer.writeHead(to, publish, packetId);
+      out.pass(shared);
+    }
     return true;
   }
 

@@ -1,13 +1,14 @@
 package io.fluxmqtt.transport;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes that wait for the next flush of one connection, copied into one buffer, which leaves
- * with one write: a system call costs more than copying small packets. (Passing large payloads on
- * without a copy gains nothing while they lie on the heap: the channel copies them itself.)
+ * with one write: a system call costs more than copying small packets. Large payloads go as they
+ * are, in a buffer that may be shared with other connections.
  *
  * <p>Owned by the connection's loop. No memory is held while nothing is pending.
  */
@@ -39,6 +40,20 @@ final class PendingOutput {
       buffer.ensureWritable(bytes);
     }
     return buffer;
+  }
+
+  /** Where buffers of this connection come from. */
+  ByteBufAllocator allocator() {
+    return channel.alloc();
+  }
+
+  /** Appends a buffer as it is, and takes it over. */
+  void pass(ByteBuf buffer) {
+    ByteBuf before = gathered;
+    if (before != null) {
+      write(before);
+    }
+    write(buffer);
   }
 
   /** How many bytes wait here, those already given to the channel not counted. */

@@ -72,6 +72,12 @@ final class PublishWriter {
    * @param packetId takes the place of the packet's own
    */
   void write(ByteBuf out, Packet.Publish publish, int packetId) {
+    writeHead(out, publish, packetId);
+    Wire.writeBytes(out, publish.payload());
+  }
+
+  /** As {@link #write}, without the payload. */
+  void writeHead(ByteBuf out, Packet.Publish publish, int packetId) {
     int flags = publish.qos().level() << 1;
     flags |= publish.dup() ? DUP : 0;
     flags |= publish.retain() ? RETAIN : 0;
@@ -87,7 +93,6 @@ final class PublishWriter {
         writeProperties(out, publish);
       }
     }
-    Wire.writeBytes(out, publish.payload());
   }
 
   /** Without their length field; more than any packet holds if one of them cannot be said. */

@@ -20,7 +20,13 @@ final class SharedFrames {
   private static final int MAX_FRAMES = 1024;
 
   private final PublishWriter writer = new PublishWriter();
+  private final SharedPayloads payloads = new SharedPayloads();
   private final List<SharedPublish> kept = new ArrayList<>();
+
+  /** The large payloads of this loop's batch. */
+  SharedPayloads payloads() {
+    return payloads;
+  }
 
   /** What writes a PUBLISH on this loop. */
   PublishWriter writer() {
@@ -51,6 +57,7 @@ final class SharedFrames {
 
   /** The fan-out is over. */
   void forget() {
+    payloads.forget();
     if (!kept.isEmpty()) {
       for (int i = 0; i < kept.size(); i++) {
         kept.get(i).encoded(null);

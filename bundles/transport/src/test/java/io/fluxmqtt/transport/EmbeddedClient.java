@@ -16,6 +16,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.mqtt.MqttDecoder;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A connection without a socket, set up as {@link Door} does it. */
 final class EmbeddedClient {
@@ -44,19 +45,17 @@ final class EmbeddedClient {
   }
 
   EmbeddedClient(Limits limits) {
-    ListenerProfile profile =
-        new ListenerProfile(
-            "test",
-            true,
-            false,
-            List.of(),
-            limits,
-            Capabilities.ALL,
-            Checks.STANDARD,
-            ReasonStrings.UNLESS_DECLINED,
-            ResponseInformation.NONE,
-            null);
-    connection = new NettyConnection(channel, new NettyEventLoop(channel.eventLoop()), profile);
+    this(limits, null);
+  }
+
+  /** One of several on a loop. */
+  EmbeddedClient(NettyEventLoop loop) {
+    this(Limits.of(MAX_BYTES, 5000), loop);
+  }
+
+  private EmbeddedClient(Limits limits, @Nullable NettyEventLoop shared) {
+    NettyEventLoop loop = shared == null ? new NettyEventLoop(channel.eventLoop()) : shared;
+    connection = new NettyConnection(channel, loop, profile(limits));
     recorder = (RecordingSessions.Recorder) sessions.connected(connection);
     FrameDecoder frames = new FrameDecoder(limits, new RecentTopics());
     channel
@@ -65,6 +64,21 @@ final class EmbeddedClient {
             frames,
             new MqttDecoder(limits.packetMaxBytes(), 65_535),
             new PacketReceiver(connection, recorder, frames));
+  }
+
+  /** A listener that restricts nothing. */
+  static ListenerProfile profile(Limits limits) {
+    return new ListenerProfile(
+        "test",
+        true,
+        false,
+        List.of(),
+        limits,
+        Capabilities.ALL,
+        Checks.STANDARD,
+        ReasonStrings.UNLESS_DECLINED,
+        ResponseInformation.NONE,
+        null);
   }
 
   /** One that has sent CONNECT. */

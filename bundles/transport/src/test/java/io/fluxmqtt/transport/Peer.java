@@ -24,6 +24,7 @@ import io.netty.handler.codec.mqtt.MqttUnsubAckMessage;
 import io.netty.handler.codec.mqtt.MqttVersion;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -54,16 +55,13 @@ final class Peer {
     writer.established(version, maximumPacketSize);
     writer.write(packet);
     pending.flush();
-    ByteBuf bytes = out.readOutbound();
-    if (bytes == null) {
-      return new byte[0];
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (ByteBuf part = out.readOutbound(); part != null; part = out.readOutbound()) {
+      all.writeBytes(ByteBufUtil.getBytes(part));
+      part.release();
     }
-    try {
-      return ByteBufUtil.getBytes(bytes);
-    } finally {
-      bytes.release();
-      out.finishAndReleaseAll();
-    }
+    out.finishAndReleaseAll();
+    return all.toByteArray();
   }
 
   /** The packets of some bytes, each of which must be whole and well-formed. */

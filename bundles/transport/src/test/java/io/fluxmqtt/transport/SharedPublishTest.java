@@ -12,20 +12,16 @@ import io.fluxmqtt.api.message.MessageProperties;
 import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.ReasonCode;
-import io.fluxmqtt.session.Capabilities;
-import io.fluxmqtt.session.Checks;
 import io.fluxmqtt.session.Limits;
-import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
-import io.fluxmqtt.session.ReasonStrings;
-import io.fluxmqtt.session.ResponseInformation;
 import io.fluxmqtt.session.SharedPublish;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
@@ -40,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What several clients of one loop get alike. */
 class SharedPublishTest {
   private static final long UNLIMITED = 0xFFFF_FFFFL;
+  private static final int LARGE = 16 * 1024; // at least
   private static final MessageProperties PROPERTIES =
       new MessageProperties(true, null, "re/ply", Payload.ofUtf8("c"), "type", List.of());
 
@@ -55,7 +52,9 @@ class SharedPublishTest {
 
     Receiver(ProtocolVersion version, long maximumPacketSize) {
       this.version = version;
-      connection = new NettyConnection(new EmbeddedChannel(this), loop, profile());
+      connection =
+          new NettyConnection(
+              new EmbeddedChannel(this), loop, EmbeddedClient.profile(Limits.of(1000, 5000)));
       connection.established(version, maximumPacketSize);
     }
 
@@ -78,20 +77,6 @@ class SharedPublishTest {
       bytes.reset();
       return all;
     }
-  }
-
-  private static ListenerProfile profile() {
-    return new ListenerProfile(
-        "test",
-        true,
-        false,
-        List.of(),
-        Limits.of(200_000, 5000),
-        Capabilities.ALL,
-        Checks.STANDARD,
-        ReasonStrings.UNLESS_DECLINED,
-        ResponseInformation.NONE,
-        null);
   }
 
   private static SharedPublish form(String topic, int payload, QoS qos, boolean retain) {
@@ -236,5 +221,108 @@ class SharedPublishTest {
     b.connection.flush();
     b.connection.flush(); // nothing is pending any more
     assertEquals(List.of(1, 1, 1, 1), List.of(a.writes, a.flushes, b.writes, b.flushes));
+  }
+
+  @Test
+  void largePayloadIsCopiedOffTheHeapOnceForAllReceivers() {
+    SharedPublish form = form("t", LARGE, QoS.AT_LEAST_ONCE, false);
+    EmbeddedClient a = client(ProtocolVersion.V5_0);
+    EmbeddedClient b = client(ProtocolVersion.V3_1_1);
+    a.connection.publish(form, 1);
+    b.connection.publish(form.packet(2));
+    a.connection.publish(form, 3);
+    a.connection.flush();
+    b.connection.flush();
+    List<ByteBuf> payloads = new ArrayList<>();
+    for (EmbeddedClient client : List.of(a, b)) {
+      for (ByteBuf part : client.channel.outboundMessages().toArray(ByteBuf[]::new)) {
+        if (part.readableBytes() == LARGE) {
+          payloads.add(part);
+        }
+      }
+    }
+    assertEquals(3, payloads.size());
+    payloads.get(0).setByte(LARGE - 1, 'y');
+    for (ByteBuf payload : payloads) {
+      assertEquals('y', payload.getByte(LARGE - 1));
+      assertEquals(3, payload.refCnt(), "nobody else holds it after the flush");
+    }
+    a.channel.releaseOutbound();
+    b.channel.releaseOutbound();
+    assertEquals(0, payloads.get(0).refCnt());
+  }
+
+  @Test
+  void sharedPayloadCountsForTheWritabilityOfEachReceiver() {
+    SharedPublish form = form("t", LARGE, QoS.AT_MOST_ONCE, false);
+    List<EmbeddedClient> clients =
+        List.of(client(ProtocolVersion.V5_0), client(ProtocolVersion.V5_0));
+    for (EmbeddedClient client : clients) {
+      client.channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(1, LARGE));
+      assertTrue(client.connection.isWritable());
+      client.connection.publish(form, 0);
+      assertFalse(client.connection.isWritable());
+    }
+    for (EmbeddedClient client : clients) {
+      client.connection.flush();
+      assertTrue(client.connection.isWritable());
+      client.channel.releaseOutbound();
+    }
+  }
+
+  @Test
+  void manyLargePayloadsOfABatchAreAllReleased() {
+    EmbeddedClient client = client(ProtocolVersion.V5_0);
+    List<SharedPublish> forms = new ArrayList<>();
+    ByteArrayOutputStream expected = new ByteArrayOutputStream();
+    for (int i = 0; i < 17; i++) {
+      forms.add(form("t", LARGE + i, QoS.AT_MOST_ONCE, false));
+      client.connection.publish(forms.get(i), 0);
+      expected.writeBytes(alone(forms.get(i), 0, ProtocolVersion.V5_0));
+    }
+    client.connection.publish(forms.get(16), 0);
+    client.connection.publish(forms.get(0), 0); // its buffer is gone, so it gets another
+    expected.writeBytes(alone(forms.get(16), 0, ProtocolVersion.V5_0));
+    expected.writeBytes(alone(forms.get(0), 0, ProtocolVersion.V5_0));
+    client.connection.flush();
+    ByteBuf[] parts = client.channel.outboundMessages().toArray(ByteBuf[]::new);
+    int shared = 0;
+    for (ByteBuf part : parts) {
+      shared += part.refCnt() == 2 ? 1 : 0;
+    }
+    assertEquals(2, shared, "the newest, twice");
+    assertArrayEquals(expected.toByteArray(), client.written());
+    for (ByteBuf part : parts) {
+      assertEquals(0, part.refCnt());
+    }
+  }
+
+  @Test
+  void largePayloadIsReleasedWithTheConnection() {
+    EmbeddedClient client = client(ProtocolVersion.V5_0);
+    List<ByteBuf> written = new ArrayList<>();
+    client
+        .channel
+        .pipeline()
+        .addFirst(
+            new ChannelOutboundHandlerAdapter() {
+              @Override
+              public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+                written.add((ByteBuf) message);
+                ctx.write(message, promise);
+              }
+            });
+    client.connection.publish(form("t", LARGE, QoS.AT_MOST_ONCE, false), 0);
+    client.connection.abort();
+    client.connection.flush();
+    client.channel.runPendingTasks();
+    assertEquals(2, written.size());
+    assertEquals(0, written.get(0).refCnt() + written.get(1).refCnt());
+  }
+
+  private EmbeddedClient client(ProtocolVersion version) {
+    EmbeddedClient client = new EmbeddedClient(loop);
+    client.connection.established(version, UNLIMITED);
+    return client;
   }
 }
