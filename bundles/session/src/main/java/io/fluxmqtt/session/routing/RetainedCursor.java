@@ -1,6 +1,7 @@
 package io.fluxmqtt.session.routing;
 
 import io.fluxmqtt.session.routing.RetainedMessages.Entry;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,8 @@ public final class RetainedCursor<M> {
 
   private final RetainedMessages<M> messages;
   private final String filter;
-  private @Nullable Iterator<String> ahead; // null before the first call
-  private @Nullable String candidate; // taken from ahead, not yet looked at
+  private @Nullable Iterator<Entry<M>> ahead; // null before the first call
+  private @Nullable Entry<M> candidate; // taken from ahead, not yet looked at
   private boolean exhausted;
 
   RetainedCursor(RetainedMessages<M> messages, String filter) {
@@ -44,12 +45,14 @@ public final class RetainedCursor<M> {
    */
   public @Nullable Entry<M> next(int steps) {
     for (int step = 0; step < steps && !exhausted; step++) {
-      String topic = following();
-      String onward = topic == null ? null : onward(topic);
-      if (topic == null || onward == null) {
+      Entry<M> entry = following();
+      String onward = entry == null ? null : onward(entry.topic());
+      if (entry == null || onward == null) {
         exhausted = true;
-      } else if (onward.equals(topic)) {
-        Entry<M> entry = messages.entry(topic);
+      } else if (onward.equals(entry.topic())) {
+        if (entry.isGone()) { // and may have come back
+          entry = messages.entry(entry.topic());
+        }
         if (entry != null) {
           return entry;
         }
@@ -65,41 +68,45 @@ public final class RetainedCursor<M> {
     return exhausted;
   }
 
-  private @Nullable String following() {
-    String topic = candidate;
+  private @Nullable Entry<M> following() {
+    Entry<M> entry = candidate;
     candidate = null;
-    if (topic == null) {
-      Iterator<String> topics = ahead();
-      topic = topics.hasNext() ? topics.next() : null;
+    if (entry == null) {
+      Iterator<Entry<M>> entries = ahead();
+      entry = entries.hasNext() ? entries.next() : null;
     }
-    return topic;
+    return entry;
   }
 
-  private Iterator<String> ahead() {
-    Iterator<String> topics = ahead;
-    if (topics == null) {
+  private Iterator<Entry<M>> ahead() {
+    Iterator<Entry<M>> entries = ahead;
+    if (entries == null) {
       String literal = literal(0);
-      topics =
+      entries =
           literal.length() == filter.length() // no wildcard: one look-up
-              ? List.of(filter).iterator()
-              : messages.topicsFrom(literal);
-      ahead = topics;
+              ? only(messages.entry(filter))
+              : messages.from(literal);
+      ahead = entries;
     }
-    return topics;
+    return entries;
+  }
+
+  private static <M> Iterator<Entry<M>> only(@Nullable Entry<M> entry) {
+    return entry == null ? Collections.emptyIterator() : List.of(entry).iterator();
   }
 
   /** Goes to the first topic that is not before a text. */
   private void jump(String text) {
-    Iterator<String> topics = ahead();
-    for (int i = 0; i < NEAR && topics.hasNext(); i++) {
-      String topic = topics.next();
-      if (LevelOrder.INSTANCE.compare(topic, text) >= 0) {
-        candidate = topic;
+    Iterator<Entry<M>> entries = ahead();
+    for (int i = 0; i < NEAR && entries.hasNext(); i++) {
+      Entry<M> entry = entries.next();
+      if (LevelOrder.INSTANCE.compare(entry.topic(), text) >= 0) {
+        candidate = entry;
         return;
       }
     }
-    if (topics.hasNext()) {
-      ahead = messages.topicsFrom(text);
+    if (entries.hasNext()) {
+      ahead = messages.from(text);
     }
   }
 

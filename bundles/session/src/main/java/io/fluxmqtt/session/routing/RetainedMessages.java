@@ -1,9 +1,9 @@
 package io.fluxmqtt.session.routing;
 
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.NavigableSet;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiPredicate;
@@ -13,28 +13,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Retained Messages by topic (MQTT 5.0, section 3.3.1.3), found by filters.
  *
- * <p>A hash map holds the messages. Beside it a skip list holds the topics in the order of their
- * levels, so that a topic is followed at once by all topics below it. That order is the tree: a
- * filter is answered by walking along it and jumping over branches that cannot match, which needs
- * no memory of where one was but the last topic. So a look-up can rest at any point, for any time,
- * while others change the messages. A topic enters and leaves the list while the map holds the lock
- * of its key, so both always have the same topics; replacing a message does not touch the list.
+ * <p>Hash tables hold an entry for each topic. Beside them a skip list holds the same entries in
+ * the order of their levels, so that a topic is followed at once by all topics below it. That order
+ * is the tree: a filter is answered by walking along it and jumping over branches that cannot
+ * match, which needs no memory of where one was but the last topic. So a look-up can rest at any
+ * point, for any time, while others change the messages. An entry enters and leaves the list while
+ * the lock of its table is held, so both always have the same topics; replacing a message touches
+ * neither.
  *
  * <p>All methods are for any thread. No limit is enforced here.
  *
  * @param <M> the messages, told apart by identity
  */
 public final class RetainedMessages<M> {
-  /** A Retained Message and its topic; told apart by identity. */
+  /** A topic and its Retained Message, which others may replace; told apart by identity. */
   public static final class Entry<M> {
-    private final String topic;
-    private final M message;
-    private final long bytes;
+    private static final Comparator<Entry<?>> BY_TOPIC =
+        Comparator.comparing(Entry::topic, LevelOrder.INSTANCE);
 
-    private Entry(String topic, M message, long bytes) {
+    private String topic; // may become another string, of the same text
+    private volatile @Nullable M message; // null only where a place in the order is looked for
+    private volatile boolean gone; // for good: a message that comes later has another entry
+
+    private Entry(String topic, @Nullable M message) {
       this.topic = topic;
       this.message = message;
-      this.bytes = bytes;
     }
 
     /** The topic. */
@@ -42,9 +45,13 @@ public final class RetainedMessages<M> {
       return topic;
     }
 
-    /** The message. */
+    /** The message; if it was removed, the last one that there was. */
     public M message() {
-      return message;
+      return Objects.requireNonNull(message, "message");
+    }
+
+    boolean isGone() {
+      return gone;
     }
 
     @Override
@@ -53,8 +60,11 @@ public final class RetainedMessages<M> {
     }
   }
 
-  private final ConcurrentMap<String, Entry<M>> entries = new ConcurrentHashMap<>();
-  private final NavigableSet<String> topics = new ConcurrentSkipListSet<>(LevelOrder.INSTANCE);
+  /** So many that two threads rarely want the lock of the same one; a power of two. */
+  private static final int TABLES = 64;
+
+  private final Table<M>[] tables = tables();
+  private final NavigableSet<Entry<M>> ordered = new ConcurrentSkipListSet<>(Entry.BY_TOPIC);
   private final LongAdder count = new LongAdder();
   private final LongAdder bytes = new LongAdder();
   private final ToLongFunction<? super M> size;
@@ -62,10 +72,24 @@ public final class RetainedMessages<M> {
   /**
    * No messages yet.
    *
-   * @param size how many bytes a message is counted with; asked once, when the message comes
+   * @param size how many bytes a message is counted with, always the same for one message
    */
   public RetainedMessages(ToLongFunction<? super M> size) {
     this.size = size;
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // an array of generics
+  private static <M> Table<M>[] tables() {
+    Table<M>[] tables = new Table[TABLES];
+    for (int i = 0; i < tables.length; i++) {
+      tables[i] = new Table<>();
+    }
+    return tables;
+  }
+
+  /** The table of a hash: by its high bits, since the low ones choose the slot in there. */
+  private Table<M> table(int hash) {
+    return tables[hash >>> Integer.SIZE - Integer.numberOfTrailingZeros(TABLES)];
   }
 
   /**
@@ -74,32 +98,24 @@ public final class RetainedMessages<M> {
    * @return the message that was there, or null
    */
   public @Nullable M put(String topic, M message) {
-    long messageBytes = size.applyAsLong(message);
-    while (true) {
-      Entry<M> old = entries.get(topic);
-      if (old == null) {
-        Entry<M> entry = new Entry<>(topic, message, messageBytes);
-        if (insert(entry)) {
-          count.increment();
-          bytes.add(messageBytes);
-          return null;
-        }
-      } else if (entries.replace(topic, old, new Entry<>(old.topic, message, messageBytes))) {
-        bytes.add(messageBytes - old.bytes);
-        return old.message;
+    int hash = Table.hash(topic);
+    Table<M> table = table(hash);
+    M old = null;
+    synchronized (table) {
+      Entry<M> entry = table.find(topic, hash);
+      if (entry == null) {
+        entry = new Entry<>(topic, message);
+        table.insert(entry);
+        ordered.add(entry);
+        count.increment();
+      } else {
+        old = entry.message();
+        entry.topic = topic; // the message holds this string, the old one may go
+        entry.message = message;
       }
     }
-  }
-
-  private boolean insert(Entry<M> entry) {
-    Entry<M> there =
-        entries.computeIfAbsent(
-            entry.topic,
-            topic -> {
-              topics.add(topic);
-              return entry;
-            });
-    return there == entry;
+    bytes.add(size.applyAsLong(message) - (old == null ? 0 : size.applyAsLong(old)));
+    return old;
   }
 
   /**
@@ -108,11 +124,7 @@ public final class RetainedMessages<M> {
    * @return the message that was there, or null
    */
   public @Nullable M remove(String topic) {
-    Entry<M> old = entries.get(topic);
-    while (old != null && !delete(old)) {
-      old = entries.get(topic);
-    }
-    return old == null ? null : old.message;
+    return remove(topic, null, true);
   }
 
   /**
@@ -120,35 +132,34 @@ public final class RetainedMessages<M> {
    *
    * @return whether it was removed
    */
-  @SuppressWarnings("ReferenceEquality") // messages are told apart by identity
   public boolean remove(String topic, M expected) {
-    Entry<M> old = entries.get(topic);
-    return old != null && old.message == expected && delete(old);
+    return remove(topic, expected, false) != null;
   }
 
-  private boolean delete(Entry<M> old) {
-    boolean[] deleted = new boolean[1];
-    entries.computeIfPresent(
-        old.topic,
-        (topic, entry) -> {
-          if (entry != old) {
-            return entry;
-          }
-          topics.remove(topic);
-          deleted[0] = true;
-          return null;
-        });
-    if (deleted[0]) {
+  @SuppressWarnings("ReferenceEquality") // messages are told apart by identity
+  private @Nullable M remove(String topic, @Nullable M expected, boolean any) {
+    int hash = Table.hash(topic);
+    Table<M> table = table(hash);
+    M old;
+    synchronized (table) {
+      Entry<M> entry = table.find(topic, hash);
+      if (entry == null || !(any || entry.message == expected)) {
+        return null;
+      }
+      old = entry.message();
+      entry.gone = true;
+      table.remove(entry);
+      ordered.remove(entry);
       count.decrement();
-      bytes.add(-old.bytes);
     }
-    return deleted[0];
+    bytes.add(-size.applyAsLong(old));
+    return old;
   }
 
   /** The message of a topic, or null. */
   public @Nullable M get(String topic) {
-    Entry<M> entry = entries.get(topic);
-    return entry == null ? null : entry.message;
+    Entry<M> entry = entry(topic);
+    return entry == null ? null : entry.message();
   }
 
   /**
@@ -159,7 +170,7 @@ public final class RetainedMessages<M> {
   public void match(String filter, BiPredicate<String, M> visitor) {
     RetainedCursor<M> cursor = cursor(filter);
     Entry<M> entry = cursor.next();
-    while (entry != null && visitor.test(entry.topic, entry.message)) {
+    while (entry != null && visitor.test(entry.topic, entry.message())) {
       entry = cursor.next();
     }
   }
@@ -181,11 +192,39 @@ public final class RetainedMessages<M> {
 
   /** The entry of a topic at this moment, or null. */
   @Nullable Entry<M> entry(String topic) {
-    return entries.get(topic);
+    int hash = Table.hash(topic);
+    return table(hash).find(topic, hash);
   }
 
-  /** The topics that are not before a text, in the order of levels. */
-  Iterator<String> topicsFrom(String text) {
-    return topics.tailSet(text, true).iterator();
+  /** The entries whose topics are not before a text, in the order of levels. */
+  Iterator<Entry<M>> from(String text) {
+    return ordered.tailSet(new Entry<>(text, null), true).iterator();
+  }
+
+  /** Entries by topic; its monitor is the lock for changes. */
+  private static final class Table<M> extends HashSlots<Entry<M>> {
+    static int hash(String topic) {
+      return Levels.hash(topic, 0, topic.length());
+    }
+
+    @Override
+    int hash(Entry<M> entry) {
+      return hash(entry.topic);
+    }
+
+    @SuppressWarnings("unchecked") // what is not GONE is an entry
+    @Nullable Entry<M> find(String topic, int hash) {
+      @Nullable Object[] slots = slots();
+      int mask = slots.length - 1;
+      for (int index = hash & mask; ; index = (index + 1) & mask) {
+        Object found = read(slots, index);
+        if (found == null) {
+          return null;
+        }
+        if (found != GONE && ((Entry<M>) found).topic.equals(topic)) {
+          return (Entry<M>) found;
+        }
+      }
+    }
   }
 }

@@ -187,6 +187,6 @@ final class FuzzedRouting {
     }
     assertEquals(0, retained.count());
     assertEquals(0, retained.bytes());
-    assertTrue(!retained.topicsFrom("").hasNext());
+    assertTrue(!retained.from("").hasNext());
   }
 }

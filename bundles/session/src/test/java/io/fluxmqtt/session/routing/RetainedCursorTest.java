@@ -49,6 +49,20 @@ class RetainedCursorTest {
   }
 
   @Test
+  void entryKeepsWhatItWasTakenFor() {
+    messages.put("a/1", "old");
+    Entry<String> taken = messages.cursor("#").next();
+
+    messages.put("a/1", "new");
+    assertEquals("new", taken.message());
+    messages.remove("a/1");
+    assertEquals("new", taken.message(), "the last there was");
+    messages.put("a/1", "newer");
+    assertEquals("new", taken.message());
+    assertEquals("newer", messages.get("a/1"));
+  }
+
+  @Test
   void messageThatLeavesAndReturnsIsShownOnce() {
     messages.put("a/1", "old");
     messages.put("a/2", "old");
@@ -211,7 +225,7 @@ class RetainedCursorTest {
     assertEquals(stable.size(), messages.count());
     assertEquals(stable.size(), messages.bytes());
     Set<String> topics = new HashSet<>();
-    messages.topicsFrom("").forEachRemaining(topics::add);
+    messages.from("").forEachRemaining(entry -> topics.add(entry.topic()));
     assertEquals(stable, topics, "topics without a message");
   }
 

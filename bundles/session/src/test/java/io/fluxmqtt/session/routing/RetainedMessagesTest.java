@@ -31,6 +31,16 @@ class RetainedMessagesTest {
   }
 
   @Test
+  @SuppressWarnings("StringOperationCanBeSimplified") // equal but not the same
+  void topicOfAMessageThatWasReplacedIsNotKept() {
+    String later = new String("a");
+    messages.put(new String("a"), "one");
+    messages.put(later, "two");
+
+    assertSame(later, messages.entry("a").topic());
+  }
+
+  @Test
   void removedMessageIsGone() {
     messages.put("a", "one");
     messages.put("a/b", "two");
@@ -134,7 +144,7 @@ class RetainedMessagesTest {
           model.values().stream().mapToLong(m -> m).sum(), subject.bytes(), "seed " + seed);
       model.keySet().forEach(subject::remove);
       assertEquals(0, subject.bytes(), "seed " + seed);
-      assertFalse(subject.topicsFrom("").hasNext(), "seed " + seed);
+      assertFalse(subject.from("").hasNext(), "seed " + seed);
     }
   }
 
