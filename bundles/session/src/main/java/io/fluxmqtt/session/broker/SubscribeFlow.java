@@ -126,8 +126,8 @@ final class SubscribeFlow {
   }
 
   private ReasonCode subscribe(TopicFilter filter, Packet.SubscribeRequest request) {
-    boolean isNew = !session.subscriptions().contains(filter);
-    if (isNew && session.subscriptions().size() >= broker.settings().subscriptionsPerSessionMax()) {
+    Subscriptions all = session.subscriptions();
+    if (all.size() >= broker.settings().subscriptionsPerSessionMax() && !all.contains(filter)) {
       return connection.dialect().refusedFilter(ReasonCode.QUOTA_EXCEEDED);
     }
     QoS qos = granted(request);
@@ -139,10 +139,10 @@ final class SubscribeFlow {
             request.retainAsPublished(),
             request.retainHandling(),
             packet.identifier());
-    session.subscriptions().put(subscription);
+    boolean isNew = all.put(subscription);
     boolean sendRetained = // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]
         request.retainHandling() == 0 || (request.retainHandling() == 1 && isNew);
-    if (sendRetained && !filter.isShared()) {
+    if (sendRetained && !filter.isShared() && broker.retained().count() > 0) {
       replays.add(
           new RetainedReplay(
               broker.retained().cursor(filter.filter()), subscription, session.clientId(), broker));

@@ -46,24 +46,27 @@ final class Subscriptions {
     return byFilter.get(filter) != null;
   }
 
-  /** Adds or replaces a Subscription [MQTT-3.8.4-3]. */
-  void put(StoredSubscription subscription) {
-    restore(subscription);
+  /** Adds or replaces a Subscription [MQTT-3.8.4-3]; returns whether it is new. */
+  boolean put(StoredSubscription subscription) {
+    boolean isNew = restore(subscription);
     if (session.isDurable()) {
       session
           .owner()
           .journal()
           .record(new SessionChange.PutSubscription(session.number(), subscription));
     }
+    return isNew;
   }
 
   /** As {@link #put}, for one that the store has already. */
-  void restore(StoredSubscription s) {
-    if (byFilter.put(s) == null) {
+  boolean restore(StoredSubscription s) {
+    boolean isNew = byFilter.put(s) == null;
+    if (isNew) {
       broker.counters().subscriptions.increment();
     }
     resume(s.filter());
     addToTree(s);
+    return isNew;
   }
 
   /** The policy or the client has changed: suspends what is not allowed any more, and resumes. */
