@@ -67,4 +67,12 @@ public interface Connection {
 
   /** Writes out what is pending, then closes. {@link ConnectionHandler#closed} follows. */
   void close();
+
+  /**
+   * As {@link #close}, where the client has said that it closes: it need not be given time to read
+   * why.
+   */
+  default void hangUp() {
+    close();
+  }
 }

@@ -53,7 +53,7 @@ final class Acceptor {
             .channel(loops.serverChannel())
             .option(ChannelOption.SO_BACKLOG, backlog)
             .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
+            // TCP_NODELAY is netty's default; to set it again is one more system call
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
             .childOption(ChannelOption.RECVBUF_ALLOCATOR, readBuffers())
             .handler(new AcceptFailures(name))

@@ -50,8 +50,13 @@ final class Clients {
       }
       return false;
     }
-    channel.closeFuture().addListener(done -> count.decrementAndGet());
+    channel.closeFuture().addListener(done -> gone(channel));
     return true;
+  }
+
+  private void gone(Channel channel) {
+    open.remove(channel);
+    count.decrementAndGet();
   }
 
   /**
@@ -61,7 +66,10 @@ final class Clients {
    */
   void add(Channel channel, PacketReceiver receiver, @Nullable Redirect known) {
     open.put(channel, receiver);
-    channel.closeFuture().addListener(done -> open.remove(channel));
+    if (!channel.isOpen()) { // it was turned away at once
+      open.remove(channel);
+      return;
+    }
     if (closed) {
       receiver.disconnect(ReasonCode.SERVER_SHUTTING_DOWN);
       return;

@@ -9,6 +9,7 @@ import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.SharedPublish;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
@@ -204,6 +205,25 @@ final class NettyConnection implements Connection {
     channel
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
         .addListener(written -> loop.execute(this::lastBytesWritten)); // never within close()
+  }
+
+  /**
+   * At once if the last bytes have gone: the client sends no more, so there is no input that would
+   * make a reset of the close; and what waits a second for each that leaves adds up.
+   */
+  @Override
+  public void hangUp() {
+    if (!isOpen()) {
+      return;
+    }
+    flush();
+    ChannelOutboundBuffer unwritten = channel.unsafe().outboundBuffer();
+    if (unwritten == null || unwritten.isEmpty()) {
+      onClosing.run();
+      abort();
+    } else {
+      close();
+    }
   }
 
   /** Closes the socket without waiting for anything. */

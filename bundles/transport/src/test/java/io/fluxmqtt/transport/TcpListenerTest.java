@@ -282,6 +282,22 @@ class TcpListenerTest {
   }
 
   @Test
+  void answerThatTheSocketDoesNotTakeAtOnceArrivesAfterTheGoodbye() throws IOException {
+    int bytes = 16 << 20; // more than its buffers hold
+    sessions.onPacket =
+        (connection, packet) -> {
+          for (int i = 0; i < bytes / 2; i++) {
+            connection.send(Packet.PingResp.INSTANCE);
+          }
+          connection.hangUp();
+        };
+    try (Socket client = connect(listener)) {
+      client.getOutputStream().write(Bytes.connect(4));
+      assertEquals(bytes, client.getInputStream().readAllBytes().length);
+    }
+  }
+
+  @Test
   void largeAnswerToSlowReaderArrivesBeforeTheEnd() throws IOException {
     sessions.onPacket =
         (connection, packet) -> {

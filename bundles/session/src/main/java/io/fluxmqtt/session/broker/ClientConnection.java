@@ -40,8 +40,8 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   private final Intake intake;
   private final AckQueue acks = new AckQueue(this);
   private final Incoming incoming;
-  private final EnhancedAuthentication authentication;
   private final KeepAlive keepAlive;
+  private @Nullable EnhancedAuthentication authentication; // null until it is asked for
   private Phase phase = Phase.AWAITING_CONNECT;
   private Dialect dialect = new Dialect.V3();
   private @Nullable Client client;
@@ -60,10 +60,8 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     this.promised = broker.settings();
     this.intake = new Intake(broker, this);
     this.incoming = new Incoming(broker, this);
-    this.authentication = new EnhancedAuthentication(broker, this);
     this.keepAlive = new KeepAlive(worker, broker, this);
-    keepAlive.awaitConnect(
-        connection.listener().limits().connectTimeoutMillis(), this::connectTimedOut);
+    keepAlive.awaitConnect(connection.listener().limits().connectTimeoutMillis());
     worker.connectionOpened();
   }
 
@@ -75,7 +73,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
       return;
     }
     heard = true;
-    if (phase == Phase.CONNECTING && authentication.isEnhanced()) {
+    if (phase == Phase.CONNECTING && authentication != null && authentication.isEnhanced()) {
       process(packet); // it may speak before CONNACK
     } else {
       intake.take(packet);
@@ -180,8 +178,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
       Packet.Connect connect = Incoming.first(packet);
       phase = Phase.CONNECTING;
       dialect = Dialect.of(connect.version());
-      intake.hold();
-      new ConnectFlow(broker, worker, this, connect).start();
+      intake.holdWhile(new ConnectFlow(broker, worker, this, connect)::start);
     } else if (phase == Phase.CONNECTING) {
       incoming.beforeConnAck(packet);
     } else {
@@ -208,7 +205,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   void leave(Packet.Disconnect packet) {
     LOG.debug("{} disconnected: {}", this, packet.reason());
     ended(packet.reason() != ReasonCode.SUCCESS); // [MQTT-3.14.4-3]
-    connection.close();
+    connection.hangUp();
   }
 
   // --- for the flows ---
@@ -414,6 +411,9 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   }
 
   EnhancedAuthentication authentication() {
+    if (authentication == null) {
+      authentication = new EnhancedAuthentication(broker, this);
+    }
     return authentication;
   }
 
@@ -454,7 +454,9 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     phase = Phase.CLOSED;
     keepAlive.stop();
     intake.clear();
-    authentication.stop();
+    if (authentication != null) {
+      authentication.stop();
+    }
     Session left = session;
     session = null;
     if (left != null) {
@@ -462,7 +464,8 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     }
   }
 
-  private void connectTimedOut() {
+  @Override
+  public void connectTimedOut() {
     if (phase == Phase.AWAITING_CONNECT) {
       LOG.debug("{} closed: no CONNECT in time", this);
       ended(false);

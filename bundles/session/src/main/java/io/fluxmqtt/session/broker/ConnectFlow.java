@@ -33,6 +33,8 @@ final class ConnectFlow {
   private @Nullable Client client;
   private @Nullable Payload authenticationData; // the last word of an enhanced authentication
   private Session.@Nullable Will will;
+  private boolean asking; // the authenticators, on this stack
+  private @Nullable Admission known; // before they were all asked
 
   ConnectFlow(Broker broker, Worker worker, ClientConnection connection, Packet.Connect connect) {
     this.broker = broker;
@@ -76,10 +78,27 @@ final class ConnectFlow {
           .authentication()
           .begin(method, credentials, connect.authenticationData(), this::admitted);
     } else {
-      broker
-          .access()
-          .authenticate(
-              credentials, listener, admission -> worker.execute(() -> admitted(admission, null)));
+      authenticate(credentials, listener);
+    }
+  }
+
+  /** An answer that comes at once counts at once: a turn of the loop later costs a wake-up. */
+  private void authenticate(Credentials credentials, ListenerProfile listener) {
+    asking = true;
+    broker.access().authenticate(credentials, listener, this::answered);
+    asking = false;
+    Admission admission = known;
+    if (admission != null) {
+      admitted(admission, null);
+    }
+  }
+
+  /** Any thread; what else is on this stack goes on before the client is let in. */
+  private void answered(Admission admission) {
+    if (worker.loop().inLoop() && asking) {
+      known = admission;
+    } else {
+      worker.execute(() -> admitted(admission, null));
     }
   }
 

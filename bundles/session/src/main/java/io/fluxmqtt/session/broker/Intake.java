@@ -68,6 +68,18 @@ final class Intake {
     }
   }
 
+  /**
+   * Holds for a step that releases, now or later. Reading pauses only if that was not before the
+   * step returns: to pause and resume costs two system calls.
+   */
+  void holdWhile(Runnable step) {
+    holds++;
+    step.run();
+    if (isHeld() && connection.isOpen()) {
+      connection.network().pauseReading();
+    }
+  }
+
   void release() {
     holds--;
     while (holds == 0 && connection.isOpen()) {

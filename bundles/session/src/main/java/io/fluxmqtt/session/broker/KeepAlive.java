@@ -1,19 +1,20 @@
 package io.fluxmqtt.session.broker;
 
-import io.fluxmqtt.session.EventLoop;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The clock of one connection: first until CONNECT has come, then from packet to packet
- * [MQTT-3.1.2-22]. Owned by the connection's loop. A timer looks when the time could be over at the
+ * [MQTT-3.1.2-22]. Owned by the connection's loop. It looks when the time could be over at the
  * earliest, so that a packet costs no more than noting when it came.
  */
-final class KeepAlive {
+final class KeepAlive extends Deadlines.Deadline {
   /** What the clock must know of its connection, and tells it. */
   interface Watched {
     /** Whether the broker itself keeps the client waiting; the clock stands still then. */
     boolean isHeld();
+
+    /** CONNECT has not come in time. */
+    void connectTimedOut();
 
     /** Nothing came in one and a half times the keep alive. */
     void timedOut(long idleSeconds);
@@ -22,7 +23,7 @@ final class KeepAlive {
   private final Worker worker;
   private final Broker broker;
   private final Watched watched;
-  private EventLoop.@Nullable Timer timer;
+  private boolean started;
   private long lastActivity;
   private long limitNanos;
   private int seconds;
@@ -33,19 +34,21 @@ final class KeepAlive {
     this.watched = watched;
   }
 
-  /** Runs a task unless {@link #start} or {@link #stop} comes first. */
-  void awaitConnect(long millis, Runnable timedOut) {
-    timer = worker.schedule(timedOut, TimeUnit.MILLISECONDS.toNanos(millis));
+  /** Waits for {@link #start} so long, unless {@link #stop} comes first. */
+  void awaitConnect(long millis) {
+    worker.deadlines().set(this, TimeUnit.MILLISECONDS.toNanos(millis));
   }
 
   /** The client is connected; 0 seconds for no limit. */
   void start(int keepAliveSeconds) {
-    stop();
+    started = true;
     seconds = keepAliveSeconds;
     limitNanos = TimeUnit.SECONDS.toNanos(keepAliveSeconds) * 3 / 2;
     touch();
     if (keepAliveSeconds > 0) {
-      timer = worker.schedule(this::look, limitNanos);
+      worker.deadlines().set(this, limitNanos);
+    } else {
+      stop();
     }
   }
 
@@ -55,10 +58,7 @@ final class KeepAlive {
   }
 
   void stop() {
-    if (timer != null) {
-      timer.cancel();
-      timer = null;
-    }
+    worker.deadlines().clear(this);
   }
 
   /** The keep alive in force, 0 for none. */
@@ -66,13 +66,17 @@ final class KeepAlive {
     return seconds;
   }
 
-  private void look() {
-    timer = null;
+  @Override
+  void due() {
+    if (!started) {
+      watched.connectTimedOut();
+      return;
+    }
     long idle = watched.isHeld() ? 0 : broker.nanoTime() - lastActivity;
     if (idle >= limitNanos) {
       watched.timedOut(TimeUnit.NANOSECONDS.toSeconds(idle));
     } else {
-      timer = worker.schedule(this::look, limitNanos - idle);
+      worker.deadlines().set(this, limitNanos - idle);
     }
   }
 }

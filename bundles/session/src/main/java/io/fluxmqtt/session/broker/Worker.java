@@ -28,12 +28,14 @@ final class Worker {
   private final List<ClientConnection> dirty = new ArrayList<>(); // owned by the loop
   private final Fanout fanout = new Fanout(); // owned by the loop
   private final RouteCache<Session> routes; // owned by the loop
+  private final Deadlines deadlines; // owned by the loop
   private int connections; // owned by the loop
 
   Worker(EventLoop loop, Broker broker) {
     this.loop = loop;
     this.routes = new RouteCache<>(broker.tree());
     this.journal = new Journal(this, broker.sessionStore(), broker.retainedStore());
+    this.deadlines = new Deadlines(this, broker::nanoTime);
   }
 
   EventLoop loop() {
@@ -50,6 +52,10 @@ final class Worker {
 
   RouteCache<Session> routes() {
     return routes;
+  }
+
+  Deadlines deadlines() {
+    return deadlines;
   }
 
   int connectionOpened() {

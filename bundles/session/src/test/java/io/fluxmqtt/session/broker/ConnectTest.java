@@ -10,10 +10,14 @@ import io.fluxmqtt.api.message.MessageProperties;
 import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.api.spi.auth.Authentication;
+import io.fluxmqtt.api.spi.auth.Principal;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
+import io.fluxmqtt.session.access.Plugin;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,6 +34,39 @@ class ConnectTest {
     assertNotNull(ack.properties());
     assertEquals(10, ack.properties().receiveMaximum());
     assertEquals(4, ack.properties().topicAliasMaximum());
+  }
+
+  @Test
+  void answerThatAnAuthenticatorHasAtOnceCountsAtOnce() {
+    TestClient client = fixture.client();
+    assertEquals(1, client.connectInLoop(TestClient.connect5("a", true, 0)).size());
+    assertEquals(1, client.sent(Packet.ConnAck.class).size());
+    assertEquals(0, client.pauses);
+  }
+
+  @Test
+  void readingPausesWhileAnAuthenticatorThinks() {
+    CompletableFuture<Authentication> answer = new CompletableFuture<>();
+    fixture.access.putAuthenticator(
+        new Plugin<>("all", "test", true, Fixture.AUTHENTICATOR, credentials -> answer));
+    TestClient client = fixture.client();
+    assertEquals(List.of(), client.connectInLoop(TestClient.connect5("a", true, 0)));
+    assertFalse(client.reading);
+    answer.complete(new Authentication.Accepted(Principal.ANONYMOUS));
+    fixture.settle();
+    assertEquals(0, client.last(Packet.ConnAck.class).code());
+    assertTrue(client.reading);
+    assertEquals(1, client.pauses);
+  }
+
+  @Test
+  void onlyWhoSaidGoodbyeIsNotWaitedFor() {
+    TestClient leaves = fixture.client().connect("leaves");
+    leaves.give(new Packet.Disconnect(ReasonCode.SUCCESS, null, null));
+    assertTrue(leaves.hungUp);
+    TestClient breaksRules = fixture.client().connect("breaks rules");
+    breaksRules.give(TestClient.connect5("a", true, 0));
+    assertTrue(breaksRules.closed && !breaksRules.hungUp);
   }
 
   @Test

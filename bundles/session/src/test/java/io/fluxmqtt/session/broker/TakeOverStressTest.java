@@ -102,6 +102,8 @@ class TakeOverStressTest {
       }
       current = next;
     }
+    settle(broker, loops);
+    new Live(broker, loops.get(0), note).connect("moving", false);
     for (Thread thread : publishers) {
       thread.join();
     }
@@ -114,6 +116,19 @@ class TakeOverStressTest {
       loop.close(1_000);
     }
     house.close(1_000);
+  }
+
+  /**
+   * Waits until all have had the session who were to. Loops get to it in any order, so without this
+   * it might end with one that was cut.
+   */
+  private static void settle(Broker broker, List<HouseLoop> loops) throws InterruptedException {
+    CountDownLatch asked = new CountDownLatch(loops.size());
+    loops.forEach(loop -> loop.execute(asked::countDown));
+    assertTrue(asked.await(30, TimeUnit.SECONDS));
+    CountDownLatch given = new CountDownLatch(1);
+    broker.sessions().find("moving").command(given::countDown);
+    assertTrue(given.await(30, TimeUnit.SECONDS));
   }
 
   /** A client that acknowledges all it gets. */

@@ -31,7 +31,9 @@ final class TestClient implements Connection {
   boolean closed;
   boolean writable = true;
   boolean reading = true;
+  boolean hungUp;
   int flushes;
+  int pauses;
   Predicate<Packet.Publish> accepts = publish -> true;
   private final ListenerProfile listener;
   private final Fixture fixture;
@@ -59,6 +61,23 @@ final class TestClient implements Connection {
   TestClient connect(Packet.Connect connect) {
     give(connect);
     return this;
+  }
+
+  /**
+   * Sends CONNECT as a transport does it, from within the loop.
+   *
+   * @return what was sent when the call of the transport returned
+   */
+  List<Packet> connectInLoop(Packet.Connect connect) {
+    List<Packet> sentInTurn = new ArrayList<>();
+    loop.execute(
+        () -> {
+          handler.received(connect);
+          sentInTurn.addAll(sent);
+          handler.batchComplete();
+        });
+    fixture.settle();
+    return sentInTurn;
   }
 
   static Packet.Connect connect5(String clientId, boolean cleanStart, long expirySeconds) {
@@ -282,6 +301,7 @@ final class TestClient implements Connection {
   @Override
   public void pauseReading() {
     reading = false;
+    pauses++;
   }
 
   @Override
@@ -295,6 +315,12 @@ final class TestClient implements Connection {
       closed = true;
       loop.execute(this::notifyClosed);
     }
+  }
+
+  @Override
+  public void hangUp() {
+    hungUp = true;
+    close();
   }
 
   private void notifyClosed() {
