@@ -4,17 +4,17 @@ import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolViolation;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What a client may send when, and who takes it. Owned by the connection's loop. */
 final class Incoming {
   private final Broker broker;
   private final ClientConnection connection;
-  private final PublishFlow publishFlow;
+  private @Nullable PublishFlow publishFlow; // null until the client publishes
 
   Incoming(Broker broker, ClientConnection connection) {
     this.broker = broker;
     this.connection = connection;
-    this.publishFlow = new PublishFlow(broker, connection);
   }
 
   /** The first packet. */
@@ -39,13 +39,13 @@ final class Incoming {
   /** What a client sends that is in. */
   void afterConnAck(Session session, Packet packet) {
     if (packet instanceof Packet.Publish publish) {
-      publishFlow.publish(session, publish);
+      publishFlow().publish(session, publish);
     } else if (packet instanceof Packet.PubAck ack) {
       session.outbox().acknowledged(ack.packetId());
     } else if (packet instanceof Packet.PubRec rec) {
       session.outbox().received(connection, rec.packetId(), rec.reason());
     } else if (packet instanceof Packet.PubRel rel) {
-      publishFlow.release(session, rel.packetId());
+      publishFlow().release(session, rel.packetId());
     } else if (packet instanceof Packet.PubComp comp) {
       session.outbox().completed(comp.packetId());
     } else if (packet instanceof Packet.Subscribe subscribe) {
@@ -63,6 +63,13 @@ final class Incoming {
     } else {
       throw violation(name(packet) + " is not expected from a client");
     }
+  }
+
+  private PublishFlow publishFlow() {
+    if (publishFlow == null) {
+      publishFlow = new PublishFlow(broker, connection);
+    }
+    return publishFlow;
   }
 
   private static ProtocolViolation violation(String text) {

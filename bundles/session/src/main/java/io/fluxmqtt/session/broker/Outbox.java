@@ -30,9 +30,9 @@ final class Outbox {
   private final Session session;
   private final Broker broker;
   private final Window window = new Window();
-  private final Deque<Delivery> queue = new ArrayDeque<>();
-  private final Deque<Delivery> qos0 = new ArrayDeque<>();
-  private final Deque<RetainedReplay> replays = new ArrayDeque<>();
+  private @Nullable Deque<Delivery> queue; // null until something waits; so are those below
+  private @Nullable Deque<Delivery> qos0;
+  private @Nullable Deque<RetainedReplay> replays;
   private @Nullable ClientConnection connection;
   private long queuedBytes;
   private long qos0Bytes;
@@ -55,7 +55,7 @@ final class Outbox {
 
   void disconnected() {
     connection = null;
-    qos0.clear();
+    qos0 = null;
     broker.queuedBytes().add(-qos0Bytes);
     qos0Bytes = 0;
   }
@@ -71,12 +71,17 @@ final class Outbox {
 
   /** Retained messages of a new Subscription, sent when nothing else waits. */
   void replay(RetainedReplay replay) {
+    if (replays == null) {
+      replays = new ArrayDeque<>();
+    }
     replays.add(replay);
   }
 
   /** [MQTT-3.10.4-2] a Subscription has ended: what it has not found yet does not come any more. */
   void unsubscribed(TopicFilter filter) {
-    replays.removeIf(replay -> replay.filter().equals(filter));
+    if (replays != null) {
+      replays.removeIf(replay -> replay.filter().equals(filter));
+    }
   }
 
   /** Sends as much as connection and window take. */
@@ -85,13 +90,19 @@ final class Outbox {
     if (target == null) {
       return;
     }
-    while (target.isWritable() && !qos0.isEmpty()) {
-      Delivery delivery = qos0.remove();
-      countQos0(-delivery.bytes());
-      sendQos0(target, delivery);
+    if (qos0 != null) {
+      pumpQos0(target, qos0);
     }
     while (target.isWritable() && pumpOne(target)) {
       // the work is in the condition
+    }
+  }
+
+  private void pumpQos0(ClientConnection target, Deque<Delivery> waiting) {
+    while (target.isWritable() && !waiting.isEmpty()) {
+      Delivery delivery = waiting.remove();
+      countQos0(-delivery.bytes());
+      sendQos0(target, delivery);
     }
   }
 
@@ -103,7 +114,7 @@ final class Outbox {
       }
       return again != null;
     }
-    Delivery next = window.isOpen() ? queue.poll() : null;
+    Delivery next = window.isOpen() && queue != null ? queue.poll() : null;
     if (next != null) {
       count(next, -1);
       sendInWindow(target, next);
@@ -121,8 +132,9 @@ final class Outbox {
 
   /** Sends one retained message; returns whether there may be more to do now. */
   private boolean replayOne(ClientConnection target) {
-    RetainedReplay replay = replays.peek();
+    RetainedReplay replay = replays == null ? null : replays.peek();
     if (replay == null) {
+      replays = null;
       return false;
     }
     Delivery retained = replay.next();
@@ -203,8 +215,7 @@ final class Outbox {
   /** What a store kept, in the order of message ids. */
   void restore(Delivery delivery) {
     if (delivery.packetId() == 0) {
-      queue.add(delivery);
-      count(delivery, 1);
+      enqueue(delivery);
     } else {
       window.restore(delivery);
     }
@@ -227,15 +238,15 @@ final class Outbox {
         orphans.add(delivery);
       }
     }
-    for (Delivery delivery : queue) {
+    for (Delivery delivery : queue == null ? List.<Delivery>of() : queue) {
       if (delivery.group != null) {
         orphans.add(delivery);
       }
     }
     broker.queuedBytes().add(-queuedBytes);
     queuedBytes = 0;
-    queue.clear();
-    replays.clear();
+    queue = null;
+    replays = null;
     return orphans;
   }
 
@@ -244,7 +255,11 @@ final class Outbox {
   }
 
   int queued() {
-    return queue.size() + qos0.size();
+    return size(queue) + size(qos0);
+  }
+
+  private static int size(@Nullable Deque<?> deque) {
+    return deque == null ? 0 : deque.size();
   }
 
   long queuedBytes() {
@@ -260,17 +275,19 @@ final class Outbox {
     if (target == null) {
       return; // QoS 0 is not kept for a client that is away
     }
-    if (qos0.isEmpty() && target.isWritable()) {
+    if (size(qos0) == 0 && target.isWritable()) {
       sendQos0(target, delivery);
     } else if (qos0Bytes + delivery.bytes() > broker.settings().qos0QueueMaxBytes()) {
       drop(delivery, Counters.Drop.SLOW_CONNECTION);
     } else {
+      qos0 = qos0 == null ? new ArrayDeque<>() : qos0;
       qos0.add(delivery);
       countQos0(delivery.bytes());
     }
   }
 
   private void enqueue(Delivery delivery) {
+    queue = queue == null ? new ArrayDeque<>() : queue;
     queue.add(delivery);
     count(delivery, 1);
   }
@@ -278,19 +295,19 @@ final class Outbox {
   /** Makes room as the overflow policy says; returns whether there is some. */
   private boolean hasRoom(Delivery delivery) {
     BrokerSettings settings = broker.settings();
-    if (connection != null && queue.isEmpty() && window.isOpen()) {
+    if (connection != null && size(queue) == 0 && window.isOpen()) {
       return true; // it leaves at once
     }
     if (broker.queuedBytes().sum() + delivery.bytes() > settings.queueTotalMaxBytes()) {
       drop(delivery, Counters.Drop.TOTAL_QUEUE_FULL);
       return false;
     }
-    while (queue.size() >= settings.queueMaxMessages()
+    while (size(queue) >= settings.queueMaxMessages()
         || queuedBytes + delivery.bytes() > settings.queueMaxBytes()) {
       boolean makeRoom =
           settings.overflow() == BrokerSettings.Overflow.DROP_OLDEST
               && delivery.bytes() <= settings.queueMaxBytes();
-      Delivery oldest = makeRoom ? queue.poll() : null;
+      Delivery oldest = makeRoom && queue != null ? queue.poll() : null;
       if (oldest == null) {
         drop(delivery, Counters.Drop.QUEUE_FULL);
         disconnectIfConfigured(settings);

@@ -10,6 +10,7 @@ import io.fluxmqtt.session.EventLoop;
 import io.fluxmqtt.session.Redirect;
 import java.time.Instant;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class Session {
   private final String clientId;
   private final long number;
   private final Mailbox mailbox = new Mailbox();
-  private final ConcurrentLinkedQueue<Runnable> waiters = new ConcurrentLinkedQueue<>();
+  private volatile @Nullable Queue<Runnable> waiters; // null until there is one
   private volatile Worker owner;
   private volatile boolean connected; // written by the owner
   private volatile boolean durable; // written by the owner
@@ -43,7 +44,7 @@ final class Session {
   private @Nullable ClientConnection connection;
   private @Nullable Will will;
   private long expirySeconds;
-  private Instant since;
+  private long sinceMillis; // connected or away; of the wall clock
   private String protocol = "-";
   private @Nullable Long disconnectedAtMillis;
   private EventLoop.@Nullable Timer expiryTimer;
@@ -61,7 +62,7 @@ final class Session {
     this.client = client;
     this.clientId = client.clientId();
     this.number = number;
-    this.since = Instant.ofEpochMilli(broker.wallMillis());
+    this.sinceMillis = broker.wallMillis();
     this.subscriptions = new Subscriptions(this, broker);
     this.outbox = new Outbox(this, broker);
   }
@@ -107,7 +108,7 @@ final class Session {
 
   /** Runs a task, on any thread, once the owner has taken its mail. Any thread. */
   void whenDrained(Runnable task) {
-    waiters.add(task);
+    waitersToBe().add(task);
     if (mailbox.pendingBytes() == 0) {
       wakeWaiters();
     }
@@ -156,9 +157,21 @@ final class Session {
     }
   }
 
+  private synchronized Queue<Runnable> waitersToBe() {
+    Queue<Runnable> present = waiters;
+    if (present == null) {
+      present = new ConcurrentLinkedQueue<>();
+      waiters = present;
+    }
+    return present;
+  }
+
   private void wakeWaiters() {
-    for (Runnable waiter = waiters.poll(); waiter != null; waiter = waiters.poll()) {
-      waiter.run();
+    Queue<Runnable> present = waiters;
+    if (present != null) {
+      for (Runnable waiter = present.poll(); waiter != null; waiter = present.poll()) {
+        waiter.run();
+      }
     }
   }
 
@@ -202,7 +215,7 @@ final class Session {
     durable = expirySeconds > 0;
     will = request.will();
     protocol = request.version().toString();
-    since = Instant.ofEpochMilli(broker.wallMillis());
+    sinceMillis = broker.wallMillis();
     disconnectedAtMillis = null;
     connection = request.connection();
     connected = true;
@@ -243,7 +256,7 @@ final class Session {
     connection = null;
     connected = false;
     outbox.disconnected();
-    since = Instant.ofEpochMilli(broker.wallMillis());
+    sinceMillis = broker.wallMillis();
     if (!publishWill) {
       will = null;
     }
@@ -366,7 +379,7 @@ final class Session {
     will = kept.will() == null ? null : new Will(kept.will(), kept.willDelaySeconds());
     long now = broker.wallMillis();
     disconnectedAtMillis = kept.disconnectedAtMillis() == null ? now : kept.disconnectedAtMillis();
-    since = Instant.ofEpochMilli(disconnectedAtMillis);
+    sinceMillis = disconnectedAtMillis;
   }
 
   /** All sessions are back: the time that this one was away counts. On the owner's loop. */
@@ -433,7 +446,7 @@ final class Session {
         client.listener(),
         ClientConnection.addressText(client.remoteAddress()),
         current != null,
-        since,
+        Instant.ofEpochMilli(sinceMillis),
         current == null ? 0 : current.keepAliveSeconds(),
         expirySeconds,
         subscriptions.size(),
