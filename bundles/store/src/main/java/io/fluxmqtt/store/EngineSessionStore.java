@@ -25,6 +25,7 @@ final class EngineSessionStore implements SessionStore {
   private final LongAdder damaged;
 
   private @Nullable Ledger ledger; // committer's thread; null until a load has filled it
+  private boolean halfWay; // committer's thread; a commit of this batch failed in its midst
 
   EngineSessionStore(
       KvEngine engine,
@@ -41,8 +42,20 @@ final class EngineSessionStore implements SessionStore {
 
   @Override
   public void commit(List<SessionChange> changes, Completion completion) {
-    List<SessionChange> copy = List.copyOf(changes);
-    committer.commit(draft -> addTo(draft, copy), Weight.of(copy), completion);
+    Weight weight = Weight.of(changes);
+    List<Edit> edits;
+    try {
+      edits = Edit.of(changes);
+    } catch (IllegalArgumentException e) { // told in its turn
+      committer.commit(
+          draft -> {
+            throw e;
+          },
+          weight,
+          completion);
+      return;
+    }
+    committer.commit(draft -> addTo(draft, edits), weight, completion);
   }
 
   @Override
@@ -60,15 +73,36 @@ final class EngineSessionStore implements SessionStore {
     return messageIds.next();
   }
 
-  private void addTo(Draft draft, List<SessionChange> changes) throws IOException {
+  /**
+   * Fails the batch in the making if one of its commits was left half-way. Called on the
+   * committer's thread, before the batch is written.
+   */
+  void checkBatch() throws IOException {
+    if (halfWay) {
+      halfWay = false;
+      throw unreadable();
+    }
+  }
+
+  private void addTo(Draft draft, List<Edit> edits) throws IOException {
+    if (halfWay) {
+      throw unreadable();
+    }
     Ledger current = ledger;
-    if (current == null) { // nobody has loaded: the counts are needed all the same
+    if (current == null) { // nobody has loaded, or a batch has failed
       current = loadLedger(new Nobody());
     }
-    SessionChanges records = new SessionChanges(current, draft);
-    for (SessionChange change : changes) {
-      records.apply(change);
+    draft.onRollback(() -> ledger = null);
+    try {
+      new SessionChanges(current, draft).apply(edits);
+    } catch (Throwable e) { // the ledger is of no use any more, and so is this batch
+      halfWay = true;
+      throw e;
     }
+  }
+
+  private static IOException unreadable() {
+    return new IOException("the engine could not be read while this batch was made");
   }
 
   private Ledger loadLedger(Visitor visitor) throws IOException {

@@ -31,6 +31,10 @@ final class Keys {
         .array();
   }
 
+  static byte[] progress(long number) {
+    return bytes(head(Table.PROGRESS, number));
+  }
+
   static byte[] release(long number, int packetId) {
     return withPacketId(Table.RELEASE, number, packetId);
   }
@@ -137,7 +141,7 @@ final class Keys {
     return bytes;
   }
 
-  private static long checkedNumber(long number) {
+  static long checkedNumber(long number) {
     if (number < 1 || number > MAX_NUMBER) {
       throw new IllegalArgumentException(number + " is no session number or message id");
     }

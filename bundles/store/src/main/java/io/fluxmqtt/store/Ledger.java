@@ -1,74 +1,91 @@
 package io.fluxmqtt.store;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the committer must know without reading: which sessions live, and how many deliveries refer
- * to a body. The counts are held here and not in the engine: a body is then written once and
- * removed once however many receivers it has, and since they are counted from the queues at each
- * load, they can never disagree with them. A body without an entry has one reference. Owned by the
- * committer's thread; each change is taken back with the draft that it belongs to.
+ * What the committer knows without reading: which sessions live, what each is still to get, and how
+ * many deliveries refer to a message. The counts are held here and not in the engine: a message is
+ * then written once and removed once however many receivers it has, and since they are counted at
+ * each load, they can never disagree with the queues. Owned by the committer's thread. Nothing is
+ * taken back: after a batch that failed it is loaded anew.
  */
 final class Ledger {
-  private final Set<Long> sessions = new HashSet<>();
-  private final Map<Long, Integer> shared = new HashMap<>();
-  private long highestMessageId;
+  /** A message in the engine. */
+  static final class Body {
+    int references;
+    private @Nullable Ids marks; // null while there are none, which is nearly always
 
-  boolean isAlive(long session) {
-    return sessions.contains(session);
-  }
+    Body(int references) {
+      this.references = references;
+    }
 
-  void addSession(long session, Draft draft) {
-    if (sessions.add(session)) {
-      draft.onRollback(() -> sessions.remove(session));
+    /** The session has a mark for it. */
+    void mark(long session) {
+      if (marks == null) {
+        marks = new Ids();
+      }
+      marks.add(session);
+    }
+
+    /** Visits the sessions that have a mark for it, or had. */
+    void forEachMark(LongConsumer visitor) {
+      if (marks != null) {
+        marks.forEach(visitor);
+      }
     }
   }
 
-  void removeSession(long session, Draft draft) {
-    if (sessions.remove(session)) {
-      draft.onRollback(() -> sessions.add(session));
-    }
+  private final Map<Long, Backlog> sessions = new HashMap<>();
+  private final Map<Long, Body> bodies = new HashMap<>();
+  private long highestSession;
+  private long highestMessage;
+
+  /** What a session that lives is to get, or null. */
+  @Nullable Backlog backlog(long session) {
+    return sessions.get(session);
   }
 
-  /** How many deliveries refer to a body that exists. */
-  int references(long messageId) {
-    return shared.getOrDefault(messageId, 1);
+  void add(Backlog backlog) {
+    sessions.put(backlog.session, backlog);
+    sawSession(backlog.session);
   }
 
-  void setReferences(long messageId, int count, Draft draft) {
-    int old = references(messageId);
-    if (old != count) {
-      set(messageId, count);
-      draft.onRollback(() -> set(messageId, old));
-    }
+  void removeSession(long session) {
+    sessions.remove(session);
   }
 
-  /** Whether no body can have this id yet, since it is above all that were seen; sees it. */
-  boolean isNewMessage(long messageId) {
-    if (messageId <= highestMessageId) {
-      return false;
-    }
-    highestMessageId = messageId; // not taken back: at worst the next one looks the body up
-    return true;
+  /** Messages may name this session, alive or not. */
+  void sawSession(long session) {
+    highestSession = Math.max(highestSession, session);
   }
 
-  private void set(long messageId, int count) {
-    if (count > 1) {
-      shared.put(messageId, count);
-    } else {
-      shared.remove(messageId);
-    }
+  /** Whether no message can name a session, since its number is above all that were seen. */
+  boolean isUnheardOf(long session) {
+    return session > highestSession;
   }
 
-  /** Fills a ledger with what a load has found. */
-  static Ledger of(Set<Long> sessions, Map<Long, Integer> references, long highestMessageId) {
-    Ledger ledger = new Ledger();
-    ledger.sessions.addAll(sessions);
-    references.forEach(ledger::set);
-    ledger.highestMessageId = highestMessageId;
-    return ledger;
+  @Nullable Body body(long messageId) {
+    return bodies.get(messageId);
+  }
+
+  Body add(long messageId, int references) {
+    Body body = new Body(references);
+    bodies.put(messageId, body);
+    return body;
+  }
+
+  void removeBody(long messageId) {
+    bodies.remove(messageId);
+  }
+
+  void sawMessage(long messageId) {
+    highestMessage = Math.max(highestMessage, messageId);
+  }
+
+  long highestMessage() {
+    return highestMessage;
   }
 }

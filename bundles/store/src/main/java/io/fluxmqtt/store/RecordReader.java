@@ -61,6 +61,18 @@ final class RecordReader {
     throw new DamagedRecordException("number of more than 31 bits");
   }
 
+  long longCount() throws DamagedRecordException {
+    long value = 0;
+    for (int shift = 0; shift < 63; shift += 7) {
+      int octet = octet();
+      value |= (long) (octet & 0x7F) << shift;
+      if (octet < 0x80) {
+        return value;
+      }
+    }
+    throw new DamagedRecordException("number of more than 63 bits");
+  }
+
   /** A count of things of which each takes at least one byte. */
   int countOfItems() throws DamagedRecordException {
     int count = count();

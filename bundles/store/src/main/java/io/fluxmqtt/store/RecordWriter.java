@@ -16,8 +16,12 @@ final class RecordWriter {
   private byte[] bytes;
   private int length;
 
+  /**
+   * A writer for a record of about so many bytes, version and checksum included; if it is as many,
+   * nothing is copied at the end.
+   */
   RecordWriter(int version, int expectedBytes) {
-    bytes = new byte[Math.max(16, expectedBytes)];
+    bytes = new byte[Math.max(1, expectedBytes)];
     octet(version);
   }
 
@@ -47,6 +51,21 @@ final class RecordWriter {
     return octet(rest);
   }
 
+  /** How many bytes {@link #count} takes. */
+  static int countBytes(int value) {
+    return Math.max(1, (38 - Integer.numberOfLeadingZeros(value)) / 7);
+  }
+
+  /** A number of 0 or more, of up to 64 bits, as a varint. */
+  RecordWriter longCount(long value) {
+    long rest = value;
+    while (rest > 0x7F) {
+      octet((int) rest | 0x80);
+      rest >>>= 7;
+    }
+    return octet((int) rest);
+  }
+
   RecordWriter text(String text) {
     byte[] utf8 = checkedText(text).getBytes(StandardCharsets.UTF_8);
     count(utf8.length);
@@ -68,7 +87,8 @@ final class RecordWriter {
   byte[] seal() {
     CRC32C crc = new CRC32C();
     crc.update(bytes, 0, length);
-    byte[] sealed = Arrays.copyOf(bytes, length + CRC_BYTES);
+    boolean fits = bytes.length == length + CRC_BYTES;
+    byte[] sealed = fits ? bytes : Arrays.copyOf(bytes, length + CRC_BYTES);
     ByteBuffer.wrap(sealed).putInt(length, (int) crc.getValue());
     return sealed;
   }

@@ -7,6 +7,7 @@ import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.api.message.UserProperty;
 import io.fluxmqtt.api.spi.auth.Principal;
+import io.fluxmqtt.api.spi.store.Receivers;
 import io.fluxmqtt.api.spi.store.StoredDelivery;
 import io.fluxmqtt.api.spi.store.StoredMessage;
 import io.fluxmqtt.api.spi.store.StoredSession;
@@ -32,6 +33,14 @@ final class Records {
   private static final int RETAIN = 1 << 2;
   private static final int PUBLISHER = 1 << 3;
   private static final int EXPIRES = 1 << 4;
+
+  // bits of a receiver, beside QOS and RETAIN
+  private static final int IDENTIFIERS = 1 << 3;
+
+  private static final int MARK_BYTES = 1 + RecordWriter.CRC_BYTES;
+
+  /** Of a delivery without Subscription Identifiers, but for the Packet Identifier. */
+  private static final int DELIVERY_BYTES = 3 + RecordWriter.CRC_BYTES;
 
   // bits of message properties
   private static final int FORMAT = 1;
@@ -144,7 +153,7 @@ final class Records {
       throw new IllegalArgumentException(delivery.packetId() + " is no Packet Identifier");
     }
     List<Integer> identifiers = delivery.subscriptionIdentifiers();
-    RecordWriter out = writer(16);
+    RecordWriter out = writer(DELIVERY_BYTES + RecordWriter.countBytes(delivery.packetId()));
     out.octet(delivery.qos().level() | (delivery.retain() ? RETAIN : 0));
     out.count(delivery.packetId());
     out.count(identifiers.size());
@@ -161,19 +170,79 @@ final class Records {
           if (packetId > 0xFFFF) {
             throw new DamagedRecordException("Packet Identifier " + packetId);
           }
-          int count = in.countOfItems();
-          List<Integer> identifiers = new ArrayList<>(count);
-          for (int i = 0; i < count; i++) {
-            identifiers.add(in.count());
-          }
           return new StoredDelivery(
-              messageId, QoS.of(bits & QOS), has(bits, RETAIN), identifiers, packetId);
+              messageId, QoS.of(bits & QOS), has(bits, RETAIN), readCounts(in), packetId);
+        });
+  }
+
+  private static List<Integer> readCounts(RecordReader in) throws DamagedRecordException {
+    int count = in.countOfItems();
+    List<Integer> counts = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      counts.add(in.count());
+    }
+    return counts;
+  }
+
+  /** Whether a record of a queue is the mark of a delivery that has ended. */
+  static boolean isMark(byte[] record) {
+    return record.length == MARK_BYTES;
+  }
+
+  /** A message that is queued, and for whom. */
+  record Body(StoredMessage message, Receivers receivers) {}
+
+  static byte[] body(StoredMessage message, Receivers receivers) {
+    RecordWriter out = writer(length(message) + 8 * receivers.size());
+    writeStored(out, message);
+    out.count(receivers.size());
+    for (int i = 0; i < receivers.size(); i++) {
+      List<Integer> identifiers = receivers.subscriptionIdentifiers(i);
+      out.longCount(Keys.checkedNumber(receivers.number(i)));
+      out.octet(
+          receivers.qos(i).level()
+              | (receivers.retain(i) ? RETAIN : 0)
+              | (identifiers.isEmpty() ? 0 : IDENTIFIERS));
+      if (!identifiers.isEmpty()) {
+        out.count(identifiers.size());
+        identifiers.forEach(out::count);
+      }
+    }
+    return out.seal();
+  }
+
+  static Body body(byte[] record) throws DamagedRecordException {
+    return read(
+        record,
+        in -> {
+          StoredMessage message = readStored(in);
+          int count = in.countOfItems();
+          Receivers receivers = new Receivers(count);
+          for (int i = 0; i < count; i++) {
+            long number = in.longCount();
+            int bits = in.octet();
+            List<Integer> identifiers = has(bits, IDENTIFIERS) ? readCounts(in) : List.of();
+            receivers.add(number, QoS.of(bits & QOS), has(bits, RETAIN), identifiers);
+          }
+          return new Body(message, receivers);
         });
   }
 
   static byte[] message(StoredMessage stored) {
-    int length = stored.message().topic().length() + stored.message().payload().length();
-    RecordWriter out = writer(length + 64);
+    RecordWriter out = writer(length(stored));
+    writeStored(out, stored);
+    return out.seal();
+  }
+
+  static StoredMessage message(byte[] record) throws DamagedRecordException {
+    return read(record, Records::readStored);
+  }
+
+  private static int length(StoredMessage stored) {
+    return stored.message().topic().length() + stored.message().payload().length() + 64;
+  }
+
+  private static void writeStored(RecordWriter out, StoredMessage stored) {
     out.int64(stored.id());
     writeMessage(
         out,
@@ -185,25 +254,20 @@ final class Records {
     if (stored.expiresAtMillis() != null) {
       out.int64(stored.expiresAtMillis());
     }
-    return out.seal();
   }
 
-  static StoredMessage message(byte[] record) throws DamagedRecordException {
-    return read(
-        record,
-        in -> {
-          long id = in.int64();
-          int bits = in.octet();
-          Message message = readMessage(in, bits);
-          String publisher = has(bits, PUBLISHER) ? in.text() : null;
-          Long expiresAt = has(bits, EXPIRES) ? in.int64() : null;
-          return new StoredMessage(id, message, publisher, expiresAt);
-        });
+  private static StoredMessage readStored(RecordReader in) throws DamagedRecordException {
+    long id = in.int64();
+    int bits = in.octet();
+    Message message = readMessage(in, bits);
+    String publisher = has(bits, PUBLISHER) ? in.text() : null;
+    Long expiresAt = has(bits, EXPIRES) ? in.int64() : null;
+    return new StoredMessage(id, message, publisher, expiresAt);
   }
 
   /** A record whose key says it all. */
   static byte[] mark() {
-    return writer(0).seal();
+    return writer(MARK_BYTES).seal();
   }
 
   static void checkMark(byte[] record) throws DamagedRecordException {

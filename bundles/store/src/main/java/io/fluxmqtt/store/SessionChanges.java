@@ -1,140 +1,221 @@
 package io.fluxmqtt.store;
 
+import io.fluxmqtt.api.spi.store.Receivers;
 import io.fluxmqtt.api.spi.store.SessionChange;
-import io.fluxmqtt.api.spi.store.StoredDelivery;
-import io.fluxmqtt.api.spi.store.StoredMessage;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Turns changes of sessions into changes of records. What names a session, or replaces or removes a
- * delivery, that is no longer there is ignored: it crossed its removal.
+ * Turns the changes of one commit into changes of records, see {@link Backlog}. What names a
+ * session, or replaces or removes a delivery, that is no longer there is ignored: it crossed its
+ * removal.
  */
 final class SessionChanges {
   private final Ledger ledger;
   private final Draft draft;
+  private final List<Backlog> due = new ArrayList<>(); // whose progress is to be recorded
 
   SessionChanges(Ledger ledger, Draft draft) {
     this.ledger = ledger;
     this.draft = draft;
   }
 
-  void apply(SessionChange change) throws IOException {
+  /** Applies all changes of a commit. */
+  void apply(List<Edit> edits) throws IOException {
+    for (int i = 0; i < edits.size(); i++) {
+      apply(edits.get(i));
+    }
+    for (Backlog backlog : due) {
+      if (ledger.backlog(backlog.session) == backlog) {
+        draft.put(Keys.progress(backlog.session), Records.number(backlog.progress()));
+        backlog.progressRecorded();
+      }
+    }
+  }
+
+  private void apply(Edit edit) throws IOException {
+    SessionChange change = edit.change();
     if (change instanceof SessionChange.Append append) {
-      append(append);
+      append(edit, append.message().id(), append.receivers());
     } else if (change instanceof SessionChange.PutDelivery put) {
-      putDelivery(put);
+      Backlog backlog = ledger.backlog(put.number());
+      if (backlog != null) {
+        sent(edit, backlog, put.delivery().messageId());
+      }
     } else if (change instanceof SessionChange.RemoveDelivery remove) {
-      removeDelivery(remove.number(), remove.messageId());
+      Backlog backlog = ledger.backlog(remove.number());
+      if (backlog != null) {
+        ended(edit.key(), backlog, remove.messageId());
+      }
     } else if (change instanceof SessionChange.PutRelease put) {
-      putIfAlive(put.number(), Keys.release(put.number(), put.packetId()), Records.mark());
-    } else if (change instanceof SessionChange.RemoveRelease remove) {
-      draft.remove(Keys.release(remove.number(), remove.packetId()));
+      putIfAlive(put.number(), edit);
     } else if (change instanceof SessionChange.PutIncoming put) {
-      putIfAlive(put.number(), Keys.incoming(put.number(), put.packetId()), Records.mark());
-    } else if (change instanceof SessionChange.RemoveIncoming remove) {
-      draft.remove(Keys.incoming(remove.number(), remove.packetId()));
+      putIfAlive(put.number(), edit);
     } else if (change instanceof SessionChange.PutSubscription put) {
-      byte[] key = Keys.subscription(put.number(), put.subscription().filter());
-      putIfAlive(put.number(), key, Records.subscription(put.subscription()));
-    } else if (change instanceof SessionChange.RemoveSubscription remove) {
-      draft.remove(Keys.subscription(remove.number(), remove.filter()));
+      putIfAlive(put.number(), edit);
     } else if (change instanceof SessionChange.PutSession put) {
-      draft.put(Keys.session(put.session().number()), Records.session(put.session()));
-      ledger.addSession(put.session().number(), draft);
+      put(edit);
+      addSession(put.session().number());
     } else if (change instanceof SessionChange.RemoveSession remove) {
-      removeSession(remove.number());
+      removeSession(edit.key(), remove.number());
     } else {
-      throw new IllegalArgumentException("unknown change " + change.getClass());
+      draft.remove(edit.key());
     }
   }
 
-  private void putIfAlive(long session, byte[] key, byte[] value) {
-    if (ledger.isAlive(session)) {
-      draft.put(key, value);
+  private void put(Edit edit) {
+    draft.put(edit.key(), value(edit));
+  }
+
+  private static byte[] value(Edit edit) {
+    byte[] value = edit.value();
+    if (value == null) {
+      throw new IllegalStateException("nothing to put for " + edit.change());
+    }
+    return value;
+  }
+
+  private void putIfAlive(long session, Edit edit) {
+    if (ledger.backlog(session) != null) {
+      put(edit);
     }
   }
 
-  private void append(SessionChange.Append append) throws IOException {
-    StoredMessage message = append.message();
-    byte[] bodyKey = Keys.body(message.id());
-    boolean isNew = ledger.isNewMessage(message.id());
-    int before = isNew || draft.get(bodyKey) == null ? 0 : ledger.references(message.id());
-    int references = before;
-    for (SessionChange.Receiver receiver : append.receivers()) {
-      StoredDelivery delivery = receiver.delivery();
-      if (delivery.messageId() != message.id()) {
-        throw new IllegalArgumentException(
-            "delivery of message %d in an append of message %d"
-                .formatted(delivery.messageId(), message.id()));
-      }
-      if (!ledger.isAlive(receiver.number())) {
-        continue;
-      }
-      byte[] key = Keys.delivery(receiver.number(), message.id());
-      boolean queued = isNew ? draft.sets(key) : draft.get(key) != null;
-      if (queued) {
-        draft.put(key, Records.delivery(delivery));
-        continue;
-      }
-      addOrPut(isNew, key, Records.delivery(delivery));
-      references++;
-    }
-    if (before == 0 && references > 0) {
-      addOrPut(isNew, bodyKey, Records.message(message));
-    }
-    if (references > 0) {
-      ledger.setReferences(message.id(), references, draft);
-    }
-  }
-
-  private void addOrPut(boolean isNew, byte[] key, byte[] value) {
-    if (isNew) {
-      draft.add(key, value);
-    } else {
-      draft.put(key, value);
-    }
-  }
-
-  private void putDelivery(SessionChange.PutDelivery put) throws IOException {
-    byte[] key = Keys.delivery(put.number(), put.delivery().messageId());
-    if (draft.get(key) != null) {
-      draft.put(key, Records.delivery(put.delivery()));
-    }
-  }
-
-  private void removeDelivery(long session, long messageId) throws IOException {
-    byte[] key = Keys.delivery(session, messageId);
-    if (draft.get(key) != null) {
-      draft.remove(key);
-      dropReference(messageId);
-    }
-  }
-
-  private void dropReference(long messageId) {
-    int left = ledger.references(messageId) - 1;
-    if (left == 0) {
-      draft.remove(Keys.body(messageId));
-    } else {
-      ledger.setReferences(messageId, left, draft);
-    }
-  }
-
-  private void removeSession(long number) throws IOException {
-    if (!ledger.isAlive(number)) {
+  private void addSession(long number) {
+    if (ledger.backlog(number) != null) {
       return;
     }
-    for (byte[] key : draft.keys(Table.QUEUE.ofSession(number))) {
-      draft.remove(key);
-      try {
-        dropReference(Keys.messageId(key));
-      } catch (DamagedRecordException e) { // the load has removed such keys
-        throw new IOException("damaged queue of session " + number, e);
+    Backlog backlog = new Backlog(number);
+    if (!ledger.isUnheardOf(number) && ledger.highestMessage() > 0) {
+      // Messages may name it that it is not to get.
+      backlog.progressTo(ledger.highestMessage());
+      due(backlog);
+    }
+    ledger.add(backlog);
+  }
+
+  private void append(Edit edit, long id, Receivers receivers) {
+    ledger.sawMessage(id);
+    Ledger.Body body = ledger.body(id);
+    int references = body == null ? 0 : body.references;
+    for (int i = 0; i < receivers.size(); i++) {
+      Backlog backlog = ledger.backlog(receivers.number(i));
+      if (backlog == null) {
+        ledger.sawSession(receivers.number(i));
+      } else if (body == null && backlog.waitsByDefault(id)) {
+        references += backlog.await(id) ? 1 : 0;
+      } else {
+        byte[] record = Records.delivery(receivers.delivery(i, id));
+        references += recordAs(backlog, id, record) ? 1 : 0;
       }
+    }
+    if (body != null) {
+      body.references = references;
+    } else if (references > 0) {
+      draft.add(edit.key(), value(edit));
+      ledger.add(id, references);
+    }
+  }
+
+  /** Gives a delivery a record that says how it is; returns whether it was not queued. */
+  private boolean recordAs(Backlog backlog, long id, byte[] record) {
+    draft.put(Keys.delivery(backlog.session, id), record);
+    boolean waited = backlog.waiting.remove(id);
+    backlog.marked.remove(id);
+    return backlog.recorded.add(id) && !waited;
+  }
+
+  private void sent(Edit edit, Backlog backlog, long id) {
+    if (backlog.waiting.remove(id)) {
+      backlog.recorded.add(id);
+      put(edit);
+      passIfPossible(backlog, id);
+    } else if (backlog.recorded.contains(id)) {
+      put(edit);
+    }
+  }
+
+  private void ended(byte[] key, Backlog backlog, long id) {
+    boolean hasRecord = backlog.recorded.remove(id);
+    if (!hasRecord && !backlog.waiting.remove(id)) {
+      return;
+    }
+    passIfPossible(backlog, id);
+    Ledger.Body body = dropReference(id);
+    if (body != null && id > backlog.progress()) { // an earlier one waits: it cannot be passed
+      draft.put(key, Records.mark());
+      backlog.marked.add(id);
+      body.mark(backlog.session);
+      return;
+    }
+    if (hasRecord) {
+      draft.remove(key);
+    }
+    if (body != null) { // its record names this session: progress says that it is done
+      due(backlog);
+    }
+  }
+
+  /** Moves progress up to an id if nothing below waits; marks that it passes are not needed. */
+  private void passIfPossible(Backlog backlog, long id) {
+    if (!backlog.mayPass(id)) {
+      return;
+    }
+    backlog.progressTo(id);
+    while (!backlog.marked.isEmpty() && backlog.marked.first() <= id) {
+      long mark = backlog.marked.first();
+      backlog.marked.remove(mark);
+      draft.remove(Keys.delivery(backlog.session, mark));
+      due(backlog);
+    }
+  }
+
+  /** One reference less to a message; returns what is left of it, or null if it has gone. */
+  private Ledger.@Nullable Body dropReference(long id) {
+    Ledger.Body body = ledger.body(id);
+    if (body == null) {
+      throw new IllegalStateException("message " + id + " is referred to and not there");
+    }
+    if (--body.references > 0) {
+      return body;
+    }
+    draft.remove(Keys.body(id));
+    ledger.removeBody(id);
+    body.forEachMark(session -> removeMark(session, id));
+    return null;
+  }
+
+  private void removeMark(long session, long id) {
+    Backlog backlog = ledger.backlog(session);
+    if (backlog != null && backlog.marked.remove(id)) {
+      draft.remove(Keys.delivery(session, id));
+    }
+  }
+
+  private void removeSession(byte[] key, long number) throws IOException {
+    Backlog backlog = ledger.backlog(number);
+    if (backlog == null) {
+      return;
     }
     for (Table table : new Table[] {Table.SUBSCRIPTION, Table.RELEASE, Table.INCOMING}) {
       draft.keys(table.ofSession(number)).forEach(draft::remove);
     }
-    draft.remove(Keys.session(number));
-    ledger.removeSession(number, draft);
+    draft.remove(key);
+    if (backlog.isProgressWritten()) {
+      draft.remove(Keys.progress(number));
+    }
+    ledger.removeSession(number);
+    backlog.marked.forEach(id -> draft.remove(Keys.delivery(number, id)));
+    backlog.recorded.forEach(id -> draft.remove(Keys.delivery(number, id)));
+    backlog.recorded.forEach(this::dropReference);
+    backlog.waiting.forEach(this::dropReference);
+  }
+
+  private void due(Backlog backlog) {
+    if (backlog.progressIsDue()) {
+      due.add(backlog);
+    }
   }
 }

@@ -16,25 +16,20 @@ final class Store implements AutoCloseable {
   private static final long MESSAGE_BLOCK = 1_000_000;
 
   private final Committer committer;
-  private final SessionStore sessions;
+  private final NumberSequence sessionNumbers;
+  private final NumberSequence messageIds;
+  private final EngineSessionStore sessions;
   private final RetainedStore retained;
   private final LongAdder damaged = new LongAdder();
 
   private Store(KvEngine engine, StoreHeader header) throws IOException {
-    NumberSequence sessionNumbers =
+    sessionNumbers =
         new NumberSequence(
             StoreHeader.SESSION_MARK, header.sessionMark(), SESSION_BLOCK, this::wake);
-    NumberSequence messageIds =
+    messageIds =
         new NumberSequence(
             StoreHeader.MESSAGE_MARK, header.messageMark(), MESSAGE_BLOCK, this::wake);
-    committer =
-        new Committer(
-            engine,
-            "flux-mqtt-store",
-            draft -> {
-              sessionNumbers.reserve(draft);
-              messageIds.reserve(draft);
-            });
+    committer = new Committer(engine, "flux-mqtt-store", this::beforeWrite);
     sessions = new EngineSessionStore(engine, committer, sessionNumbers, messageIds, damaged);
     retained = new EngineRetainedStore(engine, committer, damaged);
     engine.write(
@@ -74,6 +69,12 @@ final class Store implements AutoCloseable {
   @Override
   public void close() {
     committer.close();
+  }
+
+  private void beforeWrite(Draft draft) throws IOException {
+    sessions.checkBatch();
+    sessionNumbers.reserve(draft);
+    messageIds.reserve(draft);
   }
 
   private void wake() {

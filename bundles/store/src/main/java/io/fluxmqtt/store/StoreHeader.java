@@ -44,7 +44,13 @@ record StoreHeader(long sessionMark, long messageMark) {
         mark(
             engine,
             SESSION_MARK,
-            List.of(Table.SESSION, Table.QUEUE, Table.SUBSCRIPTION, Table.RELEASE, Table.INCOMING),
+            List.of(
+                Table.SESSION,
+                Table.PROGRESS,
+                Table.QUEUE,
+                Table.SUBSCRIPTION,
+                Table.RELEASE,
+                Table.INCOMING),
             (key, value) -> Keys.number(key)),
         Math.max(
             mark(engine, MESSAGE_MARK, List.of(Table.BODY), (key, value) -> Keys.number(key)),

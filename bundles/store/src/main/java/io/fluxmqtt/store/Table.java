@@ -2,7 +2,7 @@ package io.fluxmqtt.store;
 
 /** The kinds of records. The tag is the first byte of their keys. */
 enum Table {
-  /** Message id → message. */
+  /** Message id → message, and who is to get it. */
   BODY('b'),
   /** Session number, packet identifier: an incoming QoS 2 identifier in use until PUBREL. */
   INCOMING('i'),
@@ -10,7 +10,12 @@ enum Table {
   META('m'),
   /** Session number, packet identifier: an outgoing identifier that awaits PUBCOMP. */
   RELEASE('o'),
-  /** Session number, message id → reference to the body, and what was granted. */
+  /** Session number → message id up to which its deliveries have ended, but for what QUEUE says. */
+  PROGRESS('p'),
+  /**
+   * Session number, message id → a delivery that was sent, or a mark for one that has ended; what
+   * merely waits has none, see {@link Backlog}.
+   */
   QUEUE('q'),
   /** Topic → message. */
   RETAINED('r'),

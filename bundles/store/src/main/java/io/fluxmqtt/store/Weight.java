@@ -12,6 +12,7 @@ record Weight(long bytes, int operations) {
   static final Weight NONE = new Weight(0, 0);
 
   private static final int RECORD = 64; // key, head and checksum
+  private static final int RECEIVER = 8;
 
   static Weight of(List<SessionChange> changes) {
     long bytes = 0;
@@ -20,8 +21,7 @@ record Weight(long bytes, int operations) {
       operations++;
       bytes += RECORD;
       if (change instanceof SessionChange.Append append) {
-        operations += append.receivers().size();
-        bytes += bytes(append.message().message()) + (long) RECORD * append.receivers().size();
+        bytes += bytes(append.message().message()) + (long) RECEIVER * append.receivers().size();
       } else if (change instanceof SessionChange.PutSession put) {
         Message will = put.session().will();
         bytes += will == null ? 0 : bytes(will);

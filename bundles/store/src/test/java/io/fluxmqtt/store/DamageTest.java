@@ -10,6 +10,7 @@ import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.api.spi.auth.Principal;
+import io.fluxmqtt.api.spi.store.Receivers;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.api.spi.store.StoredDelivery;
 import io.fluxmqtt.api.spi.store.StoredMessage;
@@ -41,8 +42,14 @@ final class DamageTest {
                   putSession(2),
                   new SessionChange.PutSubscription(
                       1, new Samples(1).subscription(new TopicFilter("g", "a/b"))),
-                  new SessionChange.Append(message(5), List.of(receiver(1, 5), receiver(2, 5))),
-                  new SessionChange.Append(message(6), List.of(receiver(1, 6))),
+                  append(4, 1, 2),
+                  append(5, 1, 2),
+                  append(6, 1),
+                  append(7, 1, 2),
+                  append(8, 1),
+                  new SessionChange.PutDelivery(1, delivery(5)), // 4 waits
+                  new SessionChange.RemoveDelivery(2, 7), // so does 4: a mark
+                  new SessionChange.RemoveDelivery(2, 4), // progress
                   new SessionChange.PutRelease(1, 7),
                   new SessionChange.PutIncoming(2, 8)),
               outcome);
@@ -141,7 +148,9 @@ final class DamageTest {
     HeapEngine engine = intact.copy();
     engine.put(Keys.delivery(9, 5), Records.delivery(delivery(5)));
     engine.put(Keys.delivery(1, 99), Records.delivery(delivery(99)));
-    engine.put(Keys.body(77), Records.message(message(77)));
+    engine.put(Keys.delivery(1, 98), Records.mark());
+    engine.put(Keys.progress(9), Records.number(5));
+    engine.put(Keys.body(77), Records.body(message(77), new Receivers(0)));
     engine.put(Keys.release(9, 1), Records.mark());
     engine.put(Keys.incoming(9, 1), Records.mark());
     engine.put(
@@ -166,7 +175,7 @@ final class DamageTest {
       outcome.assertSuccess();
       assertEquals(1, store.damagedRecords());
     }
-    assertEquals(List.of(6L), bodyIds(engine));
+    assertEquals(List.of(4L, 6L, 7L, 8L), bodyIds(engine));
   }
 
   private static List<Long> bodyIds(HeapEngine engine) throws DamagedRecordException {
@@ -182,8 +191,12 @@ final class DamageTest {
         new StoredSession(number, "c" + number, Principal.user("u"), 60, 1L, null, 0));
   }
 
-  private static SessionChange.Receiver receiver(long number, long messageId) {
-    return new SessionChange.Receiver(number, delivery(messageId));
+  private static SessionChange append(long messageId, long... numbers) {
+    Receivers receivers = new Receivers(0);
+    for (long number : numbers) {
+      receivers.add(number, QoS.EXACTLY_ONCE, false, List.of(300));
+    }
+    return new SessionChange.Append(message(messageId), receivers);
   }
 
   private static StoredDelivery delivery(long messageId) {

@@ -16,6 +16,7 @@ final class HeapEngine implements KvEngine {
   private final TreeMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
   private final List<List<Write>> batches = new ArrayList<>();
   private @Nullable IOException failure;
+  private volatile @Nullable IOException readFailure;
   private volatile @Nullable CountDownLatch gate;
   private final Semaphore arrivals = new Semaphore(0);
 
@@ -53,7 +54,11 @@ final class HeapEngine implements KvEngine {
   }
 
   @Override
-  public void scan(byte[] from, byte[] to, Visitor visitor) {
+  public void scan(byte[] from, byte[] to, Visitor visitor) throws IOException {
+    IOException unreadable = readFailure;
+    if (unreadable != null) {
+      throw unreadable;
+    }
     for (Map.Entry<byte[], byte[]> entry : entries(from, to).entrySet()) {
       if (!visitor.visit(entry.getKey(), entry.getValue())) {
         return;
@@ -90,6 +95,11 @@ final class HeapEngine implements KvEngine {
   /** Fails every write from now on, or none if null. */
   synchronized void failWith(@Nullable IOException newFailure) {
     failure = newFailure;
+  }
+
+  /** Fails every scan from now on, or none if null. */
+  void failReadsWith(@Nullable IOException newFailure) {
+    readFailure = newFailure;
   }
 
   synchronized List<List<Write>> batches() {

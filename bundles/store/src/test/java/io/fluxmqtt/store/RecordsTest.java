@@ -9,6 +9,7 @@ import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.api.spi.auth.Principal;
+import io.fluxmqtt.api.spi.store.Receivers;
 import io.fluxmqtt.api.spi.store.StoredDelivery;
 import io.fluxmqtt.api.spi.store.StoredMessage;
 import io.fluxmqtt.api.spi.store.StoredSession;
@@ -45,11 +46,27 @@ final class RecordsTest {
       assertEquals(delivery, Records.delivery(number, Records.delivery(delivery)));
       StoredMessage message = samples.stored(number);
       assertEquals(message, Records.message(Records.message(message)));
+      assertBodyComesBackEqual(samples, message);
     }
     for (long number : new long[] {0, 1, -1, Long.MAX_VALUE, Long.MIN_VALUE}) {
       assertEquals(number, Records.number(Records.number(number)));
     }
     Records.checkMark(Records.mark());
+  }
+
+  private static void assertBodyComesBackEqual(Samples samples, StoredMessage message)
+      throws DamagedRecordException {
+    Receivers receivers = new Receivers(samples.below(3));
+    for (int i = samples.below(5); i > 0; i--) {
+      samples.addTo(receivers, samples.pick(1L, 127L, 128L, Keys.MAX_NUMBER));
+    }
+    Records.Body body = Records.body(Records.body(message, receivers));
+    assertEquals(message, body.message());
+    assertEquals(receivers.size(), body.receivers().size());
+    for (int i = 0; i < receivers.size(); i++) {
+      assertEquals(receivers.number(i), body.receivers().number(i));
+      assertEquals(receivers.delivery(i, 1), body.receivers().delivery(i, 1));
+    }
   }
 
   @Test
@@ -126,6 +143,16 @@ final class RecordsTest {
   }
 
   @Test
+  void bytesOfACountAreKnownAhead() {
+    int empty = new RecordWriter(1, 16).seal().length;
+    for (int count : new int[] {0, 1, 127, 128, 16_383, 16_384, 65_535, 268_435_455}) {
+      assertEquals(
+          RecordWriter.countBytes(count),
+          new RecordWriter(1, 16).count(count).seal().length - empty);
+    }
+  }
+
+  @Test
   void anotherVersionIsDamage() {
     byte[] record = new RecordWriter(2, 16).int64(5).seal();
     assertDamaged(() -> Records.number(record));
@@ -153,6 +180,10 @@ final class RecordsTest {
           record -> Records.subscription(FILTER, record));
       kinds.put(Records.delivery(samples.delivery(1)), record -> Records.delivery(1, record));
       kinds.put(Records.message(smallMessage(samples)), (Reader) record -> Records.message(record));
+      Receivers receivers = new Receivers(2);
+      samples.addTo(receivers, 1);
+      samples.addTo(receivers, Keys.MAX_NUMBER);
+      kinds.put(Records.body(smallMessage(samples), receivers), record -> Records.body(record));
     }
     kinds.put(Records.number(77), record -> Records.number(record));
     kinds.put(

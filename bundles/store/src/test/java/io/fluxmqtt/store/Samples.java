@@ -7,6 +7,7 @@ import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.api.message.UserProperty;
 import io.fluxmqtt.api.spi.auth.Principal;
+import io.fluxmqtt.api.spi.store.Receivers;
 import io.fluxmqtt.api.spi.store.StoredDelivery;
 import io.fluxmqtt.api.spi.store.StoredMessage;
 import io.fluxmqtt.api.spi.store.StoredSession;
@@ -67,6 +68,12 @@ final class Samples {
         random.nextBoolean(),
         Stream.generate(() -> pick(1, 127, 128, 268_435_455)).limit(random.nextInt(4)).toList(),
         pick(0, 1, 127, 128, 65_535));
+  }
+
+  /** Adds a receiver of a message. */
+  void addTo(Receivers receivers, long number) {
+    StoredDelivery delivery = delivery(1);
+    receivers.add(number, delivery.qos(), delivery.retain(), delivery.subscriptionIdentifiers());
   }
 
   StoredMessage stored(long id) {

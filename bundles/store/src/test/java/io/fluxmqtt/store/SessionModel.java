@@ -55,10 +55,11 @@ final class SessionModel implements SessionStore.Visitor {
     } else if (change instanceof SessionChange.RemoveSubscription c) {
       of(c.number()).subscriptions().remove(c.filter());
     } else if (change instanceof SessionChange.Append c) {
-      for (SessionChange.Receiver receiver : c.receivers()) {
-        of(receiver.number())
+      for (int i = 0; i < c.receivers().size(); i++) {
+        StoredDelivery delivery = c.receivers().delivery(i, c.message().id());
+        of(c.receivers().number(i))
             .queue()
-            .put(c.message().id(), new Queued(receiver.delivery(), c.message()));
+            .put(c.message().id(), new Queued(delivery, c.message()));
       }
     } else if (change instanceof SessionChange.PutDelivery c) {
       of(c.number())

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.api.message.TopicFilter;
+import io.fluxmqtt.api.spi.store.Receivers;
 import io.fluxmqtt.api.spi.store.SessionChange;
-import io.fluxmqtt.api.spi.store.StoredDelivery;
 import io.fluxmqtt.api.spi.store.StoredMessage;
 import io.fluxmqtt.api.spi.store.StoredSession;
 import java.io.IOException;
@@ -90,10 +90,9 @@ final class SessionStoreTest {
 
   private static SessionChange append(Samples random, long messageId) {
     StoredMessage message = new Samples(messageId).stored(messageId); // one id, one message
-    List<SessionChange.Receiver> receivers = new ArrayList<>();
+    Receivers receivers = new Receivers(random.below(5));
     for (int i = random.below(5); i > 0; i--) {
-      receivers.add(
-          new SessionChange.Receiver(1 + random.below(SESSIONS), random.delivery(messageId)));
+      random.addTo(receivers, 1 + random.below(SESSIONS));
     }
     return new SessionChange.Append(message, receivers);
   }
@@ -179,15 +178,7 @@ final class SessionStoreTest {
   void commitWithABadChangeChangesNothing() throws Exception {
     commit(putSession(1));
     Outcome outcome = new Outcome();
-    StoredDelivery wrong = samples.delivery(11);
-    store
-        .sessions()
-        .commit(
-            List.of(
-                append(10, 1),
-                new SessionChange.Append(
-                    samples.stored(10), List.of(new SessionChange.Receiver(1, wrong)))),
-            outcome);
+    store.sessions().commit(List.of(append(10, 1), new SessionChange.PutRelease(1, 0)), outcome);
     assertInstanceOf(IllegalArgumentException.class, outcome.await());
     assertEquals(0, engine.entries(Table.BODY.all()).size());
     assertEquals(0, engine.entries(Table.QUEUE.all()).size());
@@ -266,9 +257,9 @@ final class SessionStoreTest {
   }
 
   private SessionChange append(long messageId, long... numbers) {
-    List<SessionChange.Receiver> receivers = new ArrayList<>();
+    Receivers receivers = new Receivers(numbers.length);
     for (long number : numbers) {
-      receivers.add(new SessionChange.Receiver(number, samples.delivery(messageId)));
+      samples.addTo(receivers, number);
     }
     return new SessionChange.Append(samples.stored(messageId), receivers);
   }

@@ -1,6 +1,7 @@
 package io.fluxmqtt.session.broker;
 
 import io.fluxmqtt.api.message.QoS;
+import io.fluxmqtt.api.spi.store.Receivers;
 import io.fluxmqtt.api.spi.store.StoredDelivery;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.SharedPublish;
@@ -39,6 +40,21 @@ final class Delivery extends Mail {
     return delivery;
   }
 
+  /** A delivery that has waited and is to be sent. */
+  static Delivery queued(
+      Publication publication,
+      @Nullable SharedGroup<Session> group,
+      QoS qos,
+      boolean retain,
+      List<Integer> identifiers,
+      boolean stored) {
+    Delivery delivery = new Delivery(publication, group, qos);
+    delivery.retain = retain;
+    delivery.identifiers = identifiers;
+    delivery.stored = stored;
+    return delivery;
+  }
+
   @Override
   int bytes() {
     return publication.bytes();
@@ -54,6 +70,14 @@ final class Delivery extends Mail {
 
   int packetId() {
     return packetId;
+  }
+
+  boolean isRetain() {
+    return retain;
+  }
+
+  List<Integer> identifiers() {
+    return identifiers;
   }
 
   boolean isStored() {
@@ -95,6 +119,11 @@ final class Delivery extends Mail {
       more.add(identifier);
       identifiers = List.copyOf(more);
     }
+  }
+
+  /** Adds the session that is to get it to those of its message. */
+  void addTo(Receivers receivers, long session) {
+    receivers.add(session, qos, retain, identifiers);
   }
 
   /** What the store keeps of it. */

@@ -1,9 +1,9 @@
 package io.fluxmqtt.session.broker;
 
 import io.fluxmqtt.api.message.QoS;
+import io.fluxmqtt.api.spi.store.Receivers;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.session.routing.SharedGroup;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -72,16 +72,16 @@ final class Router {
   }
 
   private void store(Worker worker, Publication publication, Fanout fanout) {
-    List<SessionChange.Receiver> durable = null;
+    Receivers durable = null;
     for (int i = 0; i < fanout.size(); i++) {
       Delivery delivery = fanout.delivery(i);
       if (delivery.qos() != QoS.AT_MOST_ONCE && fanout.session(i).isDurable()) {
         if (durable == null) {
-          durable = new ArrayList<>();
+          durable = new Receivers(fanout.size() - i);
           publication.stored(broker.sessionStore().newMessageId());
         }
         delivery.markStored();
-        durable.add(new SessionChange.Receiver(fanout.session(i).number(), delivery.toStored()));
+        delivery.addTo(durable, fanout.session(i).number());
       }
     }
     if (durable != null) {

@@ -1,7 +1,6 @@
 package io.fluxmqtt.api.spi.store;
 
 import io.fluxmqtt.api.message.TopicFilter;
-import java.util.List;
 
 /** One change to session state. Numbers are those of {@link StoredSession#number()}. */
 public sealed interface SessionChange {
@@ -18,15 +17,7 @@ public sealed interface SessionChange {
   record RemoveSubscription(long number, TopicFilter filter) implements SessionChange {}
 
   /** Stores a message once and queues it for each receiver. */
-  record Append(StoredMessage message, List<Receiver> receivers) implements SessionChange {
-    /** Copies the list. */
-    public Append {
-      receivers = List.copyOf(receivers);
-    }
-  }
-
-  /** One session that is to get a message. */
-  record Receiver(long number, StoredDelivery delivery) {}
+  record Append(StoredMessage message, Receivers receivers) implements SessionChange {}
 
   /** Replaces a queued delivery: it was sent under a Packet Identifier. */
   record PutDelivery(long number, StoredDelivery delivery) implements SessionChange {}
