@@ -30,7 +30,7 @@ final class Outbox {
   private final Session session;
   private final Broker broker;
   private final Window window = new Window();
-  private @Nullable Deque<Delivery> queue; // null until something waits; so are those below
+  private @Nullable DeliveryQueue queue; // null until something waits; so are those below
   private @Nullable Deque<Delivery> qos0;
   private @Nullable Deque<RetainedReplay> replays;
   private @Nullable ClientConnection connection;
@@ -60,10 +60,13 @@ final class Outbox {
     qos0Bytes = 0;
   }
 
-  /** Takes a message; it is sent by the next {@link #pump} that finds room. */
+  /** Takes a message; it is sent now, or by the next {@link #pump} that finds room. */
   void add(Delivery delivery) {
+    ClientConnection target = connection;
     if (delivery.qos() == QoS.AT_MOST_ONCE) {
       addQos0(delivery);
+    } else if (target != null && isNext() && target.isWritable()) {
+      sendInWindow(target, delivery); // the queue would make a second object of it
     } else if (hasRoom(delivery)) {
       enqueue(delivery);
     }
@@ -238,10 +241,8 @@ final class Outbox {
         orphans.add(delivery);
       }
     }
-    for (Delivery delivery : queue == null ? List.<Delivery>of() : queue) {
-      if (delivery.group != null) {
-        orphans.add(delivery);
-      }
+    if (queue != null) {
+      orphans.addAll(queue.shared());
     }
     broker.queuedBytes().add(-queuedBytes);
     queuedBytes = 0;
@@ -255,7 +256,11 @@ final class Outbox {
   }
 
   int queued() {
-    return size(queue) + size(qos0);
+    return waiting() + size(qos0);
+  }
+
+  private int waiting() {
+    return queue == null ? 0 : queue.size();
   }
 
   private static int size(@Nullable Deque<?> deque) {
@@ -268,6 +273,11 @@ final class Outbox {
 
   long dropped() {
     return dropped;
+  }
+
+  /** Whether nothing that waits would be sent ahead of a message that comes now. */
+  private boolean isNext() {
+    return queued() == 0 && window.isOpen() && !window.mustResendFirst();
   }
 
   private void addQos0(Delivery delivery) {
@@ -287,7 +297,7 @@ final class Outbox {
   }
 
   private void enqueue(Delivery delivery) {
-    queue = queue == null ? new ArrayDeque<>() : queue;
+    queue = queue == null ? new DeliveryQueue() : queue;
     queue.add(delivery);
     count(delivery, 1);
   }
@@ -295,14 +305,14 @@ final class Outbox {
   /** Makes room as the overflow policy says; returns whether there is some. */
   private boolean hasRoom(Delivery delivery) {
     BrokerSettings settings = broker.settings();
-    if (connection != null && size(queue) == 0 && window.isOpen()) {
+    if (connection != null && waiting() == 0 && window.isOpen()) {
       return true; // it leaves at once
     }
     if (broker.queuedBytes().sum() + delivery.bytes() > settings.queueTotalMaxBytes()) {
       drop(delivery, Counters.Drop.TOTAL_QUEUE_FULL);
       return false;
     }
-    while (size(queue) >= settings.queueMaxMessages()
+    while (waiting() >= settings.queueMaxMessages()
         || queuedBytes + delivery.bytes() > settings.queueMaxBytes()) {
       boolean makeRoom =
           settings.overflow() == BrokerSettings.Overflow.DROP_OLDEST

@@ -264,6 +264,19 @@ class QueueTest {
   }
 
   @Test
+  void laterMessageDoesNotOvertakeWhatWaitsForTheConnection() {
+    Given given = new Given(Fixture.SETTINGS);
+    TestClient s = given.durable("s").subscribe("t", QoS.AT_LEAST_ONCE);
+    s.writable = false;
+    given.publish("1");
+
+    s.writable = true; // and the broker is not told yet
+    given.publish("2");
+
+    assertEquals(List.of("1", "2"), s.payloads());
+  }
+
+  @Test
   void qos0StopsWhereTheConnectionTakesNoMore() {
     Given given = new Given(Fixture.SETTINGS);
     TestClient s = given.durable("s").subscribe("t", QoS.AT_MOST_ONCE);
