@@ -2,10 +2,8 @@ package io.fluxmqtt.store;
 
 import io.fluxmqtt.api.spi.store.KvEngine;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -26,8 +24,12 @@ final class Draft {
   private record Change(byte @Nullable [] value, boolean added) {}
 
   private final KvEngine engine;
-  private final NavigableMap<byte[], Change> changes = new TreeMap<>(Arrays::compareUnsigned);
-  private final Deque<Runnable> undo = new ArrayDeque<>();
+  private final NavigableMap<byte[], Change> changes = new TreeMap<>(Keys::compare);
+
+  // What was changed, oldest first, and what to put back: a key and its old change, or null and a
+  // task. Two lists and no object for each, since this is nearly always for nothing.
+  private final List<byte @Nullable []> undoKeys = new ArrayList<>();
+  private final List<@Nullable Object> undo = new ArrayList<>();
 
   Draft(KvEngine engine) {
     this.engine = engine;
@@ -86,14 +88,21 @@ final class Draft {
 
   /** Takes back all since a mark, the latest first. */
   void rollback(int mark) {
-    while (undo.size() > mark) {
-      undo.pop().run();
+    for (int last = undo.size() - 1; last >= mark; last--) {
+      byte[] key = undoKeys.remove(last);
+      Object old = undo.remove(last);
+      if (key != null) {
+        set(key, (Change) old);
+      } else if (old instanceof Runnable task) {
+        task.run();
+      }
     }
   }
 
   /** Has something outside of this draft taken back with it. */
   void onRollback(Runnable action) {
-    undo.push(action);
+    undoKeys.add(null);
+    undo.add(action);
   }
 
   /** The batch for the engine, in key order. */
@@ -105,7 +114,8 @@ final class Draft {
 
   private void change(byte[] key, @Nullable Change change) {
     Change old = set(key, change);
-    undo.push(() -> set(key, old));
+    undoKeys.add(key);
+    undo.add(old);
   }
 
   private @Nullable Change set(byte[] key, @Nullable Change change) {

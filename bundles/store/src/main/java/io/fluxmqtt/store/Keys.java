@@ -1,8 +1,12 @@
 package io.fluxmqtt.store;
 
 import io.fluxmqtt.api.message.TopicFilter;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The layout of keys. The first eight bytes are the table's tag and a number of 56 bits, so the
@@ -13,8 +17,22 @@ final class Keys {
   static final long MAX_NUMBER = (1L << 56) - 1;
 
   private static final int HEAD_BYTES = Long.BYTES;
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private Keys() {}
+
+  /** The order of keys: as unsigned bytes. Of two keys of a queue, which are most, in two steps. */
+  static int compare(byte[] one, byte[] other) {
+    if (one.length == 2 * HEAD_BYTES && other.length == 2 * HEAD_BYTES) {
+      int heads = Long.compareUnsigned((long) LONG.get(one, 0), (long) LONG.get(other, 0));
+      return heads != 0
+          ? heads
+          : Long.compareUnsigned(
+              (long) LONG.get(one, HEAD_BYTES), (long) LONG.get(other, HEAD_BYTES));
+    }
+    return Arrays.compareUnsigned(one, other);
+  }
 
   static byte[] session(long number) {
     return bytes(head(Table.SESSION, number));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.api.message.TopicFilter;
 import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class KeysTest {
@@ -19,6 +20,21 @@ final class KeysTest {
     assertTrue(Arrays.compareUnsigned(Keys.delivery(1, 255), key) < 0);
     assertTrue(Arrays.compareUnsigned(key, Keys.delivery(2, 1)) < 0);
     assertTrue(Arrays.compareUnsigned(Keys.delivery(255, 9), Keys.delivery(256, 1)) < 0);
+  }
+
+  @Test
+  void keysCompareAsUnsignedBytes() {
+    Random random = new Random(6);
+    for (int i = 0; i < 10_000; i++) {
+      byte[] one = new byte[random.nextInt(3) == 0 ? random.nextInt(18) : 16];
+      random.nextBytes(one);
+      byte[] other = Arrays.copyOf(one, random.nextInt(3) == 0 ? random.nextInt(18) : 16);
+      if (other.length > 0 && random.nextInt(8) > 0) {
+        other[random.nextInt(other.length)] = (byte) random.nextInt();
+      }
+      int expected = Integer.signum(Arrays.compareUnsigned(one, other));
+      assertEquals(expected, Integer.signum(Keys.compare(one, other)));
+    }
   }
 
   @Test

@@ -150,6 +150,44 @@ public interface KvEngineContract {
   }
 
   @Test
+  default void everyRangeOfKeysThatBeginAlikeIsThatOfAMap() throws Exception {
+    Random random = new Random(7);
+    KvEngine engine = openEmpty();
+    TreeMap<byte[], byte[]> model = new TreeMap<>(Arrays::compareUnsigned);
+    for (int round = 0; round < 3_000; round++) {
+      byte[] key = keyOfFew(random);
+      assertArrayEquals(model.get(key), engine.get(key));
+      if (random.nextInt(5) < (round / 500 % 2 == 0 ? 1 : 4)) {
+        engine.write(List.of(new Write(key, null)), true);
+        model.remove(key);
+      } else {
+        byte[] value = ByteBuffer.allocate(4).putInt(round).array();
+        engine.write(List.of(new Write(key, value)), true);
+        model.put(key, value);
+      }
+      byte[] from = keyOfFew(random);
+      byte[] to = keyOfFew(random);
+      if (Arrays.compareUnsigned(from, to) < 0) {
+        List<String> expected = new ArrayList<>();
+        model.subMap(from, to).forEach((k, value) -> expected.add(text(k) + "=" + text(value)));
+        assertEquals(expected, scan(engine, text(from), text(to)));
+      }
+    }
+  }
+
+  /** Seven to eighteen bytes that differ in few places, such as the store's keys. */
+  private static byte[] keyOfFew(Random random) {
+    byte[] key = new byte[random.nextBoolean() ? 16 : 7 + random.nextInt(12)];
+    key[0] = (byte) (random.nextBoolean() ? 0x71 : 0xFF);
+    for (int at : new int[] {6, 7, 8, key.length - 1}) {
+      if (at < key.length) {
+        key[at] = (byte) (random.nextInt(3) == 0 ? 0xFF : random.nextInt(3));
+      }
+    }
+    return key;
+  }
+
+  @Test
   default void readersSeeAllOfABatchOrNothing() throws Exception {
     KvEngine engine = openEmpty();
     engine.write(batchOf(0), true);
