@@ -22,6 +22,12 @@ final class PendingOutput {
   private @Nullable ByteBuf gathered;
   private boolean written;
 
+  /**
+   * What the last buffer held: the next one most likely holds as much, and need not grow. If it
+   * does not, it keeps no more memory than what left before it, and the one after it is small.
+   */
+  private int lastBytes;
+
   PendingOutput(Channel channel) {
     this.channel = channel;
   }
@@ -34,7 +40,7 @@ final class PendingOutput {
       buffer = null;
     }
     if (buffer == null) {
-      buffer = channel.alloc().ioBuffer(Math.max(bytes, FIRST_BYTES));
+      buffer = channel.alloc().ioBuffer(Math.max(bytes, Math.max(FIRST_BYTES, lastBytes)));
       gathered = buffer;
     } else {
       buffer.ensureWritable(bytes);
@@ -86,6 +92,7 @@ final class PendingOutput {
   private void write(ByteBuf buffer) {
     gathered = null;
     written = true;
+    lastBytes = Math.min(buffer.readableBytes(), MAX_GATHERED_BYTES);
     channel.write(buffer, channel.voidPromise()); // a failure reaches exceptionCaught
   }
 }

@@ -15,6 +15,7 @@ import io.fluxmqtt.api.message.UserProperty;
 import io.fluxmqtt.session.Capabilities;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -127,6 +128,40 @@ class EncodingTest {
     client.connection.flush();
     assertEquals(1, client.channel.outboundMessages().size());
     assertEquals(400, client.written().length);
+  }
+
+  @Test
+  void bufferHasTheRoomThatTheLastBatchTook() {
+    EmbeddedClient client = client(ProtocolVersion.V3_1_1, UNLIMITED);
+    int[] batches = {1_000, 1, 1};
+    int[] capacities = new int[batches.length];
+    for (int i = 0; i < batches.length; i++) {
+      for (int n = 0; n < batches[i]; n++) {
+        client.connection.send(new Packet.PubAck(1, ReasonCode.SUCCESS, null));
+      }
+      client.connection.flush();
+      capacities[i] = ((ByteBuf) client.channel.outboundMessages().peek()).capacity();
+      assertEquals(4 * batches[i], client.written().length);
+    }
+    assertTrue(capacities[0] >= 4_000);
+    assertEquals(4_000, capacities[1]);
+    assertEquals(256, capacities[2]);
+  }
+
+  @Test
+  void roomForTheNextBatchIsBounded() {
+    EmbeddedClient client = client(ProtocolVersion.V3_1_1, UNLIMITED);
+    MessageProperties none = MessageProperties.NONE;
+    String topic = "t".repeat(60_000); // more than is gathered otherwise
+    client.connection.send(
+        new Packet.Publish(
+            topic, Payload.EMPTY, QoS.AT_MOST_ONCE, false, false, 0, 0, none, List.of()));
+    client.connection.flush();
+    assertTrue(client.written().length > 60_000);
+    client.connection.send(Packet.PingResp.INSTANCE);
+    client.connection.flush();
+    assertEquals(32 * 1024, ((ByteBuf) client.channel.outboundMessages().peek()).capacity());
+    client.channel.releaseOutbound();
   }
 
   @Test
