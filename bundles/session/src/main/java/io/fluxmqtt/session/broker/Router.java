@@ -105,7 +105,7 @@ final class Router {
         // [MQTT-4.6.0-6], also when the publisher has moved to another loop meanwhile.
         worker.journal().inStoreOrder(failure -> offerStored(session, delivery, failure));
       } else {
-        session.offer(delivery);
+        session.offer(delivery, worker);
       }
       if (session.mailBytes() > limit) {
         congested = session;

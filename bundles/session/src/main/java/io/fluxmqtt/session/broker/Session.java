@@ -96,6 +96,13 @@ final class Session {
     }
   }
 
+  /** Puts mail into the mailbox; the owner is told when that loop flushes. On a worker's loop. */
+  void offer(Mail mail, Worker from) {
+    if (mailbox.offer(mail)) {
+      from.wakeAtFlush(this);
+    }
+  }
+
   /** Has the owner do something in the order of the mail. Any thread. */
   void command(Runnable task) {
     offer(new Mail.Command(task));

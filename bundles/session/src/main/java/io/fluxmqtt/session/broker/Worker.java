@@ -26,6 +26,7 @@ final class Worker {
   private final ConcurrentLinkedQueue<Session> ready = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final List<ClientConnection> dirty = new ArrayList<>(); // owned by the loop
+  private final List<Worker> woken = new ArrayList<>(); // by this one; owned by the loop
   private final Fanout fanout = new Fanout(); // owned by the loop
   private final RouteCache<Session> routes; // owned by the loop
   private final Deadlines deadlines; // owned by the loop
@@ -72,6 +73,20 @@ final class Worker {
     schedule();
   }
 
+  /**
+   * A session of some loop has mail from this one, and the caller holds its token. The other loop
+   * is told with the next {@link #flush}, so that it finds the mail of a whole read at once: told
+   * of the first, it would take them one by one, each with a wake and a write of its own. On the
+   * loop.
+   */
+  void wakeAtFlush(Session session) {
+    Worker owner = session.owner();
+    owner.ready.add(session);
+    if (!owner.scheduled.get() && !woken.contains(owner)) {
+      woken.add(owner);
+    }
+  }
+
   /** Runs a task on the loop and flushes what it sent. Any thread. */
   void execute(Runnable task) {
     loop.execute(() -> run(task));
@@ -94,6 +109,10 @@ final class Worker {
       dirty.get(i).flushNow();
     }
     dirty.clear();
+    for (int i = 0; i < woken.size(); i++) {
+      woken.get(i).schedule();
+    }
+    woken.clear();
   }
 
   private void schedule() {

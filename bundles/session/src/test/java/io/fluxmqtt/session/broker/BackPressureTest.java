@@ -86,6 +86,22 @@ class BackPressureTest {
   }
 
   @Test
+  void otherLoopIsToldOfAllMailOfAReadAtItsEnd() {
+    connect(ann, "ann", "for/ann");
+    connect(ben, "ben", "for/ben");
+    int flushes = ben.flushes;
+
+    ann.readFirst(TestClient.publication("for/ben", "1", QoS.AT_LEAST_ONCE, 1, false));
+    ann.readFirst(TestClient.publication("for/ben", "2", QoS.AT_LEAST_ONCE, 2, false));
+    assertFalse(fixture.two.run(), "told of the first");
+    ann.handOver(TestClient.publication("for/ben", "3", QoS.AT_LEAST_ONCE, 3, false));
+    assertTrue(fixture.two.run());
+
+    assertEquals(List.of("1", "2", "3"), ben.payloads());
+    assertEquals(flushes + 1, ben.flushes);
+  }
+
+  @Test
   void endOfTheReceiverEndsThePause() {
     connect(ann, "ann", "for/ann");
     connect(ben, "ben", "for/ben");

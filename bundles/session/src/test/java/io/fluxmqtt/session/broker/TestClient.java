@@ -186,8 +186,13 @@ final class TestClient implements Connection {
 
   /** Sends a packet and leaves it to the test when the loops run. */
   void handOver(Packet packet) {
-    handler.received(packet);
+    readFirst(packet);
     handler.batchComplete();
+  }
+
+  /** Sends a packet that is not the last of its read. */
+  void readFirst(Packet packet) {
+    handler.received(packet);
   }
 
   /**
