@@ -9,7 +9,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -27,8 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Says once that the broker is ready, naming every listener: when the framework has started, every
- * configured listener is there, and at least one of them accepts connections. The line goes to the
- * log, and to standard output too if the framework property {@code flux.mqtt.announce} is true.
+ * configured listener is there, and at least one of them accepts connections. The line goes to
+ * whoever started the framework, if it registered a service for that, else to the log.
  */
 @Component(
     service = {},
@@ -40,6 +42,7 @@ public final class ReadyAnnouncer {
 
   private final BundleContext context;
   private final ConfigurationAdmin configurations;
+  private final Consumer<String> ready;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService poll =
       Executors.newSingleThreadScheduledExecutor(
@@ -51,9 +54,14 @@ public final class ReadyAnnouncer {
 
   /** Begins to look. */
   @Activate
-  public ReadyAnnouncer(BundleContext context, @Reference ConfigurationAdmin configurations) {
+  public ReadyAnnouncer(
+      BundleContext context,
+      @Reference ConfigurationAdmin configurations,
+      @Reference(target = "(flux.mqtt.when=ready)", cardinality = ReferenceCardinality.OPTIONAL)
+          @Nullable Consumer<String> ready) {
     this.context = context;
     this.configurations = configurations;
+    this.ready = ready == null ? LOG::info : ready;
     poll.scheduleWithFixedDelay(this::look, 0, POLL_MILLIS, TimeUnit.MILLISECONDS);
   }
 
@@ -86,11 +94,7 @@ public final class ReadyAnnouncer {
             .sorted(Comparator.comparing(ListenerInfo::name))
             .map(ReadyAnnouncer::text)
             .collect(Collectors.joining(", ", "flux-mqtt ready: ", ""));
-    if (Boolean.parseBoolean(context.getProperty("flux.mqtt.announce"))) {
-      System.out.println(line); // the one line that scripts wait for
-    } else {
-      LOG.info(line);
-    }
+    ready.accept(line);
   }
 
   private static String text(ListenerInfo info) {

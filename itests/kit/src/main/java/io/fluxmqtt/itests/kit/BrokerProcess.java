@@ -88,6 +88,7 @@ public final class BrokerProcess implements AutoCloseable {
         new ProcessBuilder(folder.resolve("home/bin/flux-mqtt").toString())
             .directory(folder.toFile())
             .redirectErrorStream(true);
+    builder.environment().put("FLUX_MQTT_CDS", "off"); // an archive would cost more than it saves
     builder.environment().putAll(environment);
     builder.environment().put("FLUX_MQTT_ETC", etc().toString());
     builder.environment().put("FLUX_MQTT_DATA", folder.resolve("data").toString());

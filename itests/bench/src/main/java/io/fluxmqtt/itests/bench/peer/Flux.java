@@ -73,9 +73,14 @@ final class Flux implements Peer {
     return new Launch(
         List.of(home.resolve("bin/flux-mqtt").toString()),
         Map.of(
-            "FLUX_MQTT_ETC", etc.toString(),
-            "FLUX_MQTT_DATA", place.folder().resolve("data").toString(),
-            "JAVA_OPTS", "-Xmx" + place.heap()),
+            "FLUX_MQTT_ETC",
+            etc.toString(),
+            "FLUX_MQTT_DATA",
+            place.folder().resolve("data").toString(),
+            "JAVA_OPTS",
+            "-Xmx" + place.heap(),
+            "FLUX_MQTT_CDS",
+            "off"),
         "-Xmx" + place.heap() + ", as shipped, and " + Settings.text(shown));
   }
 
