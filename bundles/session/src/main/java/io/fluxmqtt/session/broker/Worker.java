@@ -105,10 +105,15 @@ final class Worker {
   /** Commits changes and writes out what connections have pending. On the loop. */
   void flush() {
     journal.commit();
+    wakeOthers(); // first, so that they are at work while this one writes
     for (int i = 0; i < dirty.size(); i++) { // flushing may close, and closing may add
       dirty.get(i).flushNow();
     }
     dirty.clear();
+    wakeOthers(); // whom a connection that was closed meanwhile has left something
+  }
+
+  private void wakeOthers() {
     for (int i = 0; i < woken.size(); i++) {
       woken.get(i).schedule();
     }
