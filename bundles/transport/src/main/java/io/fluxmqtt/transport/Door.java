@@ -7,7 +7,6 @@ import io.fluxmqtt.session.SessionManager;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
-import io.netty.handler.codec.mqtt.MqttDecoder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,9 +60,7 @@ final class Door extends ChannelInitializer<Channel> {
     Limits limits = now.profile().limits();
     FrameDecoder frames = new FrameDecoder(limits, loop.topics());
     PacketReceiver receiver = new PacketReceiver(connection, handler, frames);
-    channel
-        .pipeline()
-        .addLast(frames, new MqttDecoder(limits.packetMaxBytes(), Limits.MAX_STRING), receiver);
+    channel.pipeline().addLast(frames, receiver);
     clients.add(channel, receiver, now.profile().redirect());
   }
 }

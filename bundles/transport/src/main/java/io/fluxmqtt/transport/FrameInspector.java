@@ -59,7 +59,7 @@ final class FrameInspector {
   // owned by the connection's loop
   private @Nullable ProtocolVersion version;
   private boolean padded; // the Remaining Length of the packet that comes
-  private final List<Replacement> replacements = new ArrayList<>(2); // of the last packet
+  private final List<Replacement> replacements = new ArrayList<>(0); // of the last packet
   private List<UserProperty> userProperties = List.of(); // of the last packet
   private @Nullable String longWillTopic; // of the last packet
 

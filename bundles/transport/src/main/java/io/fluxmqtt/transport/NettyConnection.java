@@ -2,7 +2,6 @@ package io.fluxmqtt.transport;
 
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.session.Connection;
-import io.fluxmqtt.session.EventLoop;
 import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
@@ -76,7 +75,7 @@ final class NettyConnection implements Connection {
   }
 
   @Override
-  public EventLoop loop() {
+  public NettyEventLoop loop() {
     return loop;
   }
 

@@ -14,6 +14,7 @@ final class NettyEventLoop implements EventLoop {
   private final io.netty.channel.EventLoop loop;
   private final RecentTopics topics = new RecentTopics();
   private final SharedFrames frames = new SharedFrames();
+  private final SharedDecoder decoder = new SharedDecoder();
 
   NettyEventLoop(io.netty.channel.EventLoop loop) {
     this.loop = loop;
@@ -27,6 +28,11 @@ final class NettyEventLoop implements EventLoop {
   /** What the connections of this loop encode for one another. On the loop. */
   SharedFrames frames() {
     return frames;
+  }
+
+  /** Netty's decoder. */
+  SharedDecoder decoder() {
+    return decoder;
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.fluxmqtt.session.ConnectionHandler;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.fluxmqtt.session.Redirect;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.mqtt.MqttMessage;
@@ -63,7 +64,7 @@ final class PacketReceiver extends ChannelInboundHandlerAdapter {
     } else if (message instanceof ProtocolViolation violation) {
       malformed(violation);
     } else {
-      decoded((MqttMessage) message);
+      whole((ByteBuf) message);
     }
   }
 
@@ -105,6 +106,17 @@ final class PacketReceiver extends ChannelInboundHandlerAdapter {
     cause = error;
     stopReceiving();
     connection.abort();
+  }
+
+  private void whole(ByteBuf frame) {
+    MqttMessage message;
+    try {
+      message = connection.loop().decoder().decode(frame, frames.version());
+    } catch (Throwable e) {
+      fail(e);
+      return;
+    }
+    decoded(message);
   }
 
   private void decoded(MqttMessage message) {

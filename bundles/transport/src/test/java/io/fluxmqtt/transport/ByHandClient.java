@@ -37,9 +37,7 @@ final class ByHandClient {
         new NettyConnection(channel, new NettyEventLoop(channel.eventLoop()), LISTENER.profile());
     ConnectionHandler handler = broker.sessions().connected(connection);
     FrameDecoder frames = LISTENER.frames();
-    channel
-        .pipeline()
-        .addLast(frames, LISTENER.decoder(), new PacketReceiver(connection, handler, frames));
+    channel.pipeline().addLast(frames, new PacketReceiver(connection, handler, frames));
   }
 
   boolean isOpen() {

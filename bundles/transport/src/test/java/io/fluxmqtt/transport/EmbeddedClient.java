@@ -13,7 +13,6 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.mqtt.MqttDecoder;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -58,12 +57,7 @@ final class EmbeddedClient {
     connection = new NettyConnection(channel, loop, profile(limits));
     recorder = (RecordingSessions.Recorder) sessions.connected(connection);
     FrameDecoder frames = new FrameDecoder(limits, new RecentTopics());
-    channel
-        .pipeline()
-        .addLast(
-            frames,
-            new MqttDecoder(limits.packetMaxBytes(), 65_535),
-            new PacketReceiver(connection, recorder, frames));
+    channel.pipeline().addLast(frames, new PacketReceiver(connection, recorder, frames));
   }
 
   /** A listener that restricts nothing. */

@@ -23,7 +23,7 @@ record TestListener(ListenerSettings settings) {
     return new FrameDecoder(profile().limits(), new RecentTopics());
   }
 
-  /** The second one. */
+  /** What {@link SharedDecoder} has. */
   MqttDecoder decoder() {
     return new MqttDecoder(profile().limits().packetMaxBytes(), Limits.MAX_STRING);
   }

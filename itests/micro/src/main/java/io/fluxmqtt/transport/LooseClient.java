@@ -10,7 +10,6 @@ import io.fluxmqtt.session.ProtocolViolation;
 import io.fluxmqtt.session.Redirect;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.mqtt.MqttDecoder;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +35,7 @@ final class LooseClient {
     NettyEventLoop loop = new NettyEventLoop(channel.eventLoop());
     connection = new NettyConnection(channel, loop, profile);
     FrameDecoder frames = new FrameDecoder(limits, loop.topics());
-    channel
-        .pipeline()
-        .addLast(
-            frames,
-            new MqttDecoder(limits.packetMaxBytes(), Limits.MAX_STRING),
-            new PacketReceiver(connection, new Hand(receiver), frames));
+    channel.pipeline().addLast(frames, new PacketReceiver(connection, new Hand(receiver), frames));
     read(Frames.connect(level));
     connection.established(
         level == 5 ? ProtocolVersion.V5_0 : ProtocolVersion.V3_1_1, PACKET_MAX_BYTES);
