@@ -11,7 +11,6 @@ import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.fluxmqtt.session.Redirect;
-import io.fluxmqtt.session.SharedPublish;
 import io.fluxmqtt.session.access.Verdict;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
@@ -338,22 +337,12 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
    * @param nowNanos the monotonic clock; counts only for a message that expires
    */
   boolean publish(Delivery delivery, boolean dup, long nowNanos) {
-    if (!encode(delivery, dup, nowNanos)) {
+    if (!delivery.sendTo(connection, aliases, dup, nowNanos)) {
       return false;
     }
     broker.counters().sent.increment();
     markDirty();
     return true;
-  }
-
-  private boolean encode(Delivery delivery, boolean dup, long nowNanos) {
-    boolean aliased = aliases != null && aliases.isLongEnough(delivery.topic());
-    SharedPublish form = dup || aliased ? null : delivery.toShared();
-    if (form != null) {
-      return connection.publish(form, delivery.packetId());
-    }
-    Packet.Publish packet = delivery.toPacket(dup, nowNanos);
-    return aliased ? aliases.publish(packet, connection) : connection.publish(packet);
   }
 
   private void markDirty() {

@@ -3,6 +3,7 @@ package io.fluxmqtt.session.broker;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.spi.store.Receivers;
 import io.fluxmqtt.api.spi.store.StoredDelivery;
+import io.fluxmqtt.session.Connection;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.SharedPublish;
 import io.fluxmqtt.session.routing.SharedGroup;
@@ -129,6 +130,23 @@ final class Delivery extends Mail {
   /** What the store keeps of it. */
   StoredDelivery toStored() {
     return new StoredDelivery(publication.storeId(), qos, retain, identifiers, packetId);
+  }
+
+  /**
+   * Encodes it, in the form that costs least; returns false if the client does not accept its size.
+   *
+   * @param aliases those of the connection, or null
+   * @param nowNanos the monotonic clock; counts only for a message that expires
+   */
+  boolean sendTo(
+      Connection connection, @Nullable OutgoingAliases aliases, boolean dup, long nowNanos) {
+    boolean aliased = aliases != null && aliases.isLongEnough(topic());
+    SharedPublish form = dup || aliased ? null : toShared();
+    if (form != null) {
+      return connection.publish(form, packetId);
+    }
+    Packet.Publish packet = toPacket(dup, nowNanos);
+    return aliased ? aliases.publish(packet, connection) : connection.publish(packet);
   }
 
   /**
