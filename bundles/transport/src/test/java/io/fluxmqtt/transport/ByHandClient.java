@@ -107,7 +107,7 @@ final class ByHandClient {
       at++;
     }
     int level = at + 1 + 2 + 4; // after the length and the name "MQTT"
-    if (peer == null && level < head.length && head[0] == 0x10) {
+    if (peer == null && level < head.length && head[0] >> 4 == 0x1) {
       peer = new Peer(head[level] == 5 ? ProtocolVersion.V5_0 : ProtocolVersion.V3_1_1);
     }
   }

@@ -123,7 +123,7 @@ class ArchiveIT {
       Duration took = broker.stop(Duration.ofSeconds(10));
       System.out.printf("ArchiveIT: ended %d ms after SIGTERM%n", took.toMillis());
       assertTrue(took.compareTo(StopIT.limit()) <= 0, took + "\n" + broker.log());
-      Await.until("the training ends", () -> !training.isAlive());
+      Await.until("the training ends", LIMIT, () -> !training.isAlive());
       assertFalse(Files.exists(archive(broker)));
     }
   }
@@ -134,7 +134,7 @@ class ArchiveIT {
       broker.start();
       ProcessHandle training = training(broker);
       broker.kill();
-      Await.until("the training ends", () -> !training.isAlive());
+      Await.until("the training ends", LIMIT, () -> !training.isAlive());
       broker.process().waitFor();
       assertFalse(Files.exists(archive(broker)));
       broker.start();
