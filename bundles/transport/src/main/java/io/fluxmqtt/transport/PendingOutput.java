@@ -23,8 +23,9 @@ final class PendingOutput {
   private boolean written;
 
   /**
-   * What the last buffer held: the next one most likely holds as much, and need not grow. If it
-   * does not, it keeps no more memory than what left before it, and the one after it is small.
+   * What the last gathered buffer held: the next one most likely holds as much, and need not grow.
+   * If it does not, it keeps no more memory than what left before it, and the one after it is
+   * small.
    */
   private int lastBytes;
 
@@ -36,7 +37,7 @@ final class PendingOutput {
   ByteBuf room(int bytes) {
     ByteBuf buffer = gathered;
     if (buffer != null && buffer.readableBytes() + bytes > MAX_GATHERED_BYTES) {
-      write(buffer);
+      writeGathered(buffer);
       buffer = null;
     }
     if (buffer == null) {
@@ -57,7 +58,7 @@ final class PendingOutput {
   void pass(ByteBuf buffer) {
     ByteBuf before = gathered;
     if (before != null) {
-      write(before);
+      writeGathered(before);
     }
     write(buffer);
   }
@@ -72,7 +73,7 @@ final class PendingOutput {
   void flush() {
     ByteBuf buffer = gathered;
     if (buffer != null) {
-      write(buffer);
+      writeGathered(buffer);
     }
     if (written) {
       written = false;
@@ -89,10 +90,14 @@ final class PendingOutput {
     }
   }
 
-  private void write(ByteBuf buffer) {
+  private void writeGathered(ByteBuf buffer) {
     gathered = null;
-    written = true;
     lastBytes = Math.min(buffer.readableBytes(), MAX_GATHERED_BYTES);
+    write(buffer);
+  }
+
+  private void write(ByteBuf buffer) {
+    written = true;
     channel.write(buffer, channel.voidPromise()); // a failure reaches exceptionCaught
   }
 }

@@ -165,6 +165,21 @@ class EncodingTest {
   }
 
   @Test
+  void payloadThatIsPassedOnTakesNoRoomInTheNextBatch() {
+    EmbeddedClient client = client(ProtocolVersion.V3_1_1, UNLIMITED);
+    Payload large = Payload.copyOf(new byte[100_000]);
+    MessageProperties none = MessageProperties.NONE;
+    client.connection.send(
+        new Packet.Publish("t", large, QoS.AT_MOST_ONCE, false, false, 0, 0, none, List.of()));
+    client.connection.flush();
+    assertTrue(client.written().length > 100_000);
+    client.connection.send(Packet.PingResp.INSTANCE);
+    client.connection.flush();
+    assertEquals(256, ((ByteBuf) client.channel.outboundMessages().peek()).capacity());
+    client.channel.releaseOutbound();
+  }
+
+  @Test
   void acknowledgementsAreAsShortAsTheyCanBe() {
     EmbeddedClient v5 = client(ProtocolVersion.V5_0, UNLIMITED);
     assertHex("40 02 0001", sent(v5, new Packet.PubAck(1, ReasonCode.SUCCESS, null)));
