@@ -3,7 +3,6 @@ package io.fluxmqtt.store;
 import io.fluxmqtt.api.spi.store.KvEngine;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -67,7 +66,7 @@ final class Draft {
 
   /** The keys of a range as they will be, in order. */
   List<byte[]> keys(KeyRange range) throws IOException {
-    NavigableMap<byte[], Boolean> keys = new TreeMap<>(Arrays::compareUnsigned);
+    NavigableMap<byte[], Boolean> keys = new TreeMap<>(Keys::compare);
     range.scan(
         engine,
         (key, value) -> {

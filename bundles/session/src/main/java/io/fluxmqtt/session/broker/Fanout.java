@@ -72,42 +72,42 @@ final class Fanout implements MatchVisitor<Session> {
 
   @Override
   public void subscriber(Session session, Grant grant) {
-    Publication current = current();
-    if (grant.noLocal() && session.clientId().equals(current.publisher())) {
+    if (grant.noLocal() && session.clientId().equals(current().publisher())) {
       return; // [MQTT-3.8.3-3]
     }
-    QoS qos = grant.qos().min(current.message().qos());
-    boolean retain = grant.retainAsPublished() && current.message().retain(); // [MQTT-3.3.1-12]
     Delivery first = distinct || sessions.isEmpty() ? null : seenBefore(session);
-    if (first != null) {
-      first.merge(qos, retain, grant.identifier());
-      return;
+    if (first == null) {
+      add(session, null, grant);
+    } else {
+      first.merge(qos(grant), retain(grant), grant.identifier());
     }
-    add(session, new Delivery(current, null, qos), retain, grant.identifier());
   }
 
   @Override
   public void group(SharedGroup<Session> group) {
-    Publication current = current();
     Member<Session> member = group.next(Session::isConnected);
     if (member == null) {
       member = group.next(Session::isDurable);
     }
-    if (member == null) {
-      return;
+    if (member != null) {
+      add(member.subscriber(), group, member.grant());
     }
-    Grant grant = member.grant();
-    QoS qos = grant.qos().min(current.message().qos());
-    boolean retain = grant.retainAsPublished() && current.message().retain();
-    Delivery delivery = new Delivery(current, group, qos);
-    add(member.subscriber(), delivery, retain, grant.identifier());
   }
 
-  private void add(Session session, Delivery delivery, boolean retain, int identifier) {
-    delivery.retain(retain);
-    delivery.addIdentifier(identifier);
+  private void add(Session session, @Nullable SharedGroup<Session> group, Grant grant) {
+    Delivery delivery = new Delivery(current(), group, qos(grant));
+    delivery.retain(retain(grant));
+    delivery.addIdentifier(grant.identifier());
     sessions.add(session);
     deliveries.add(delivery);
+  }
+
+  private QoS qos(Grant grant) {
+    return grant.qos().min(current().message().qos());
+  }
+
+  private boolean retain(Grant grant) { // [MQTT-3.3.1-12]
+    return grant.retainAsPublished() && current().message().retain();
   }
 
   private @Nullable Delivery seenBefore(Session session) {
