@@ -244,17 +244,6 @@ public final class RawClient implements AutoCloseable {
     return ++nextId;
   }
 
-  public boolean isClosedByBroker() throws IOException {
-    try {
-      receive(Duration.ofMillis(1));
-      return false;
-    } catch (SocketTimeoutException e) {
-      return false;
-    } catch (EOFException | SocketException e) {
-      return true;
-    }
-  }
-
   /** Ends the connection with DISCONNECT; returns once the broker knows. */
   public void disconnect() throws IOException {
     send(Wire.disconnect());

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** ActiveMQ Artemis from Maven Central. */
-final class Artemis implements Peer {
+final class Artemis extends MavenPeer {
   private static final String LIMITS =
       """
       <address-settings><address-setting match="#">
@@ -16,25 +16,8 @@ final class Artemis implements Peer {
       <global-max-size>-1</global-max-size>
       """;
 
-  private final MavenProject project;
-
   Artemis(Path projects) {
-    project = new MavenProject(projects.resolve("artemis"));
-  }
-
-  @Override
-  public String name() {
-    return "artemis";
-  }
-
-  @Override
-  public boolean isJvm() {
-    return true;
-  }
-
-  @Override
-  public boolean isAvailable() {
-    return project.exists();
+    super("artemis", projects);
   }
 
   @Override
@@ -62,7 +45,7 @@ final class Artemis implements Peer {
         """
             .formatted(data, place.port(), limits));
     return new Launch(
-        project.java(List.of("-Xmx" + place.heap()), "Artemis", file.toString()),
+        java(List.of("-Xmx" + place.heap()), "Artemis", file.toString()),
         Map.of(),
         "2.55.0, -Xmx"
             + place.heap()

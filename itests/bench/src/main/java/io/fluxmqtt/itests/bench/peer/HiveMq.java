@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** HiveMQ Community Edition from Maven Central. */
-final class HiveMq implements Peer {
+final class HiveMq extends MavenPeer {
   private static final String LIMITS =
       """
       <mqtt>
@@ -21,25 +21,8 @@ final class HiveMq implements Peer {
       </restrictions>
       """;
 
-  private final MavenProject project;
-
   HiveMq(Path projects) {
-    project = new MavenProject(projects.resolve("hivemq"));
-  }
-
-  @Override
-  public String name() {
-    return "hivemq";
-  }
-
-  @Override
-  public boolean isJvm() {
-    return true;
-  }
-
-  @Override
-  public boolean isAvailable() {
-    return project.exists();
+    super("hivemq", projects);
   }
 
   @Override
@@ -69,7 +52,7 @@ final class HiveMq implements Peer {
             "-Dlogback.configurationFile=" + conf.resolve("logback.xml"),
             "-Dhivemq.log.folder=" + Files.createDirectories(folder.resolve("log-folder")));
     List<String> command =
-        project.java(
+        java(
             options,
             "HiveMq",
             conf.toString(),

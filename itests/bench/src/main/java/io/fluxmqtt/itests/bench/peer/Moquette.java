@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Moquette from Maven Central. */
-final class Moquette implements Peer {
+final class Moquette extends MavenPeer {
   private static final Map<String, String> SETTINGS =
       Map.of(
           "allow_anonymous", "true",
@@ -20,25 +20,8 @@ final class Moquette implements Peer {
           "session_queue_size", "1000000", // commands that wait for a thread; the default is 1024
           "netty.mqtt.message_size", "268435455");
 
-  private final MavenProject project;
-
   Moquette(Path projects) {
-    project = new MavenProject(projects.resolve("moquette"));
-  }
-
-  @Override
-  public String name() {
-    return "moquette";
-  }
-
-  @Override
-  public boolean isJvm() {
-    return true;
-  }
-
-  @Override
-  public boolean isAvailable() {
-    return project.exists();
+    super("moquette", projects);
   }
 
   @Override
@@ -62,7 +45,7 @@ final class Moquette implements Peer {
             "-Dmoquette.path=" + place.folder(),
             "-Dlog4j.configuration=" + log(place.folder()));
     return new Launch(
-        project.java(options, "io.moquette.broker.Server"),
+        java(options, "io.moquette.broker.Server"),
         Map.of(),
         "0.17, -Xmx" + place.heap() + ", " + shown);
   }

@@ -9,22 +9,41 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A small project below {@code peers} that names a broker's artifacts and perhaps holds a class to
- * start it. It is no module of the build: Maven fetches the artifacts when the broker is measured.
+ * A broker in a JVM, out of a small project below {@code peers} that names its artifacts and
+ * perhaps holds a class to start it. It is no module of the build: Maven fetches the artifacts when
+ * the broker is measured.
  */
-final class MavenProject {
+abstract class MavenPeer implements Peer {
+  private final String name;
   private final Path folder;
 
-  MavenProject(Path folder) {
-    this.folder = folder;
+  /**
+   * A broker whose project has its name.
+   *
+   * @param projects where the projects are
+   */
+  MavenPeer(String name, Path projects) {
+    this.name = name;
+    this.folder = projects.resolve(name);
   }
 
-  boolean exists() {
+  @Override
+  public final String name() {
+    return name;
+  }
+
+  @Override
+  public final boolean isJvm() {
+    return true;
+  }
+
+  @Override
+  public final boolean isAvailable() {
     return Files.exists(folder.resolve("pom.xml"));
   }
 
   /** What starts a class with the artifacts on its class path, after fetching them. */
-  List<String> java(List<String> options, String main, String... arguments)
+  final List<String> java(List<String> options, String main, String... arguments)
       throws IOException, InterruptedException {
     if (!isBuilt()) {
       build();
