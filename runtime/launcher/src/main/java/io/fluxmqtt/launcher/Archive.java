@@ -139,7 +139,12 @@ final class Archive {
 
   private static long crc(Path path) throws IOException {
     CRC32 crc = new CRC32();
-    crc.update(Files.readAllBytes(path));
+    byte[] buffer = new byte[16_384]; // a whole jar would grow the heap
+    try (InputStream in = Files.newInputStream(path)) {
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        crc.update(buffer, 0, read);
+      }
+    }
     return crc.getValue();
   }
 }

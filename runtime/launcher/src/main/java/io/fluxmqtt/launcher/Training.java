@@ -82,7 +82,7 @@ final class Training {
   }
 
   private static int train(Path folder, Path made) throws IOException, InterruptedException {
-    Process process = start(command(folder, made));
+    Process process = start(command(folder, made), folder);
     running = process;
     try {
       if (ending || !process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -94,22 +94,30 @@ final class Training {
     }
   }
 
-  private static Process start(List<String> command) throws IOException {
+  private static Process start(List<String> command, Path folder) throws IOException {
     List<String> gently = new ArrayList<>(List.of("nice", "-n", "19"));
     gently.addAll(command);
     try {
-      return process(gently);
+      return process(gently, folder);
     } catch (IOException e) {
-      return process(command); // there is no nice
+      return process(command, folder); // there is no nice
     }
   }
 
-  /** Its standard input stays open as long as this process lives, and it ends when that closes. */
-  private static Process process(List<String> command) throws IOException {
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .start();
+  /**
+   * Its standard input stays open as long as this process lives, and it ends when that closes. What
+   * it leaves if it crashes is deleted with its folder.
+   */
+  private static Process process(List<String> command, Path folder) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    // As JAVA_OPTS: an agent's port is taken by the broker.
+    List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+        .forEach(builder.environment()::remove);
+    return builder.start();
   }
 
   /** Without the user's JAVA_OPTS, which may open ports and write files. */
