@@ -27,6 +27,33 @@ final class DeliveryQueue {
   private static final int STORED = 1 << 3;
   private static final int MORE = 1 << 4;
 
+  /** How a session gets a message of which there is no more to say. */
+  static byte grant(QoS qos, boolean retain) {
+    return (byte) (qos.level() | (retain ? RETAIN : 0));
+  }
+
+  /** As a grant says, and the store has it. */
+  static byte stored(byte grant) {
+    return (byte) (grant | STORED);
+  }
+
+  static QoS qos(byte grant) {
+    return QoS.of(grant & QOS);
+  }
+
+  static boolean isRetain(byte grant) {
+    return (grant & RETAIN) != 0;
+  }
+
+  static boolean isStored(byte grant) {
+    return (grant & STORED) != 0;
+  }
+
+  /** What is sent as a grant says. */
+  static Delivery delivery(Publication publication, byte grant) {
+    return delivery(publication, grant, null);
+  }
+
   /** What few have. */
   private record More(List<Integer> identifiers, @Nullable SharedGroup<Session> group) {}
 
@@ -45,22 +72,25 @@ final class DeliveryQueue {
   }
 
   void add(Delivery delivery) {
+    byte grant = grant(delivery.qos(), delivery.isRetain());
+    if (delivery.isStored()) {
+      grant |= STORED;
+    }
+    if (delivery.group != null || !delivery.identifiers().isEmpty()) {
+      grant |= MORE;
+      more.put(first + size, new More(delivery.identifiers(), delivery.group));
+    }
+    add(delivery.publication, grant);
+  }
+
+  /** Adds a message of which a grant says all. */
+  void add(Publication publication, byte grant) {
     if (size == publications.length) {
       grow();
     }
-    long number = first + size;
-    boolean hasMore = delivery.group != null || !delivery.identifiers().isEmpty();
-    if (hasMore) {
-      more.put(number, new More(delivery.identifiers(), delivery.group));
-    }
-    int at = index(number);
-    publications[at] = delivery.publication;
-    grants[at] =
-        (byte)
-            (delivery.qos().level()
-                | (delivery.isRetain() ? RETAIN : 0)
-                | (delivery.isStored() ? STORED : 0)
-                | (hasMore ? MORE : 0));
+    int at = index(first + size);
+    publications[at] = publication;
+    grants[at] = grant;
     size++;
   }
 
@@ -110,15 +140,18 @@ final class DeliveryQueue {
     if (publication == null) {
       throw new IllegalStateException("no delivery at " + number);
     }
-    int grant = grants[at];
-    More rest = (grant & MORE) == 0 ? null : more.get(number);
+    byte grant = grants[at];
+    return delivery(publication, grant, (grant & MORE) == 0 ? null : more.get(number));
+  }
+
+  private static Delivery delivery(Publication publication, byte grant, @Nullable More rest) {
     return Delivery.queued(
         publication,
         rest == null ? null : rest.group(),
-        QoS.of(grant & QOS),
-        (grant & RETAIN) != 0,
+        qos(grant),
+        isRetain(grant),
         rest == null ? List.of() : rest.identifiers(),
-        (grant & STORED) != 0);
+        isStored(grant));
   }
 
   private int index(long number) {

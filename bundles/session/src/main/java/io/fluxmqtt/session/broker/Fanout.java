@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the receivers of one publication, one delivery for each session however many of its
- * Subscriptions match. Reused for every publication of a loop; owned by that loop.
+ * Subscriptions match. Those of a kept route that are away share a {@link Circular}. Reused for
+ * every publication of a loop; owned by that loop.
  */
 final class Fanout implements MatchVisitor<Session> {
   private final List<Session> sessions = new ArrayList<>();
@@ -21,7 +22,9 @@ final class Fanout implements MatchVisitor<Session> {
   private final Map<Session, Delivery> seen =
       new IdentityHashMap<>(); // filled if one may match twice
   private @Nullable Publication publication;
+  private @Nullable Circular circular;
   private boolean distinct; // no session comes twice
+  private int unkept; // receivers that are away, of QoS 0
   private int indexed; // so many of the deliveries are in seen already
 
   void start(Publication next) {
@@ -38,6 +41,8 @@ final class Fanout implements MatchVisitor<Session> {
     }
     distinct = false;
     publication = null;
+    circular = null;
+    unkept = 0;
   }
 
   /** Takes what was kept of the tree as if the tree showed it. */
@@ -46,7 +51,10 @@ final class Fanout implements MatchVisitor<Session> {
     Object[] targets = route.targets();
     for (int i = 0; i < targets.length; i++) {
       if (targets[i] instanceof Session session) {
-        subscriber(session, (Grant) targets[++i]);
+        Grant grant = (Grant) targets[++i];
+        if (!distinct || !circulate(session, grant, (targets.length - i + 2) / 2)) {
+          subscriber(session, grant);
+        }
       } else {
         group(asGroup(targets[i]));
       }
@@ -58,6 +66,45 @@ final class Fanout implements MatchVisitor<Session> {
     return (SharedGroup<Session>) target;
   }
 
+  /**
+   * Leaves a session that is away to the circular, if there is nothing particular about what it is
+   * to get; QoS 0 is not kept for it. Returns false if it needs a delivery, or is to get nothing.
+   *
+   * @param room for it and all behind it
+   */
+  private boolean circulate(Session session, Grant grant, int room) {
+    QoS qos = qos(grant);
+    if (qos == QoS.EXACTLY_ONCE
+        || grant.noLocal()
+        || grant.identifier() != 0
+        || !session.takesCirculars()) {
+      return false;
+    }
+    if (qos == QoS.AT_MOST_ONCE) {
+      unkept++;
+      return true;
+    }
+    Circular present = circular;
+    if (present == null) {
+      present = new Circular(current(), room);
+      circular = present;
+    }
+    present.add(session, qos, retain(grant));
+    return true;
+  }
+
+  /** How many receivers there are. */
+  int receivers() {
+    Circular present = circular;
+    return deliveries.size() + unkept + (present == null ? 0 : present.size());
+  }
+
+  /** What many get who are away, or null. */
+  @Nullable Circular circular() {
+    return circular;
+  }
+
+  /** How many deliveries there are. */
   int size() {
     return deliveries.size();
   }

@@ -98,10 +98,14 @@ final class Intake {
     }
   }
 
-  /** Pauses until a receiver has taken its mail. */
-  void waitFor(Session congested) {
+  /**
+   * Pauses until a receiver has taken its mail.
+   *
+   * @param whenTaken is given what to run then, on any thread
+   */
+  void waitFor(Consumer<Runnable> whenTaken) {
     hold();
-    congested.whenDrained(() -> connection.worker().execute(this::release));
+    whenTaken.accept(() -> connection.worker().execute(this::release));
   }
 
   /**

@@ -42,6 +42,11 @@ final class Mailbox {
     return pending.get() >>> COUNT_BITS;
   }
 
+  /** Whether all that was offered is settled. Any thread. */
+  boolean isSettled() {
+    return (pending.get() & COUNT_MASK) == 0;
+  }
+
   /** The next mail, or null if there is none, or none that can be seen yet. Token holder only. */
   @Nullable Mail poll() {
     Mail first = oldest;

@@ -67,9 +67,25 @@ final class Outbox {
       addQos0(delivery);
     } else if (target != null && isNext() && target.isWritable()) {
       sendInWindow(target, delivery); // the queue would make a second object of it
-    } else if (hasRoom(delivery)) {
+    } else if (leavesAtOnce()
+        || hasRoom(delivery.publication, delivery.isStored(), broker.queuedBytes().sum())) {
       enqueue(delivery);
     }
+  }
+
+  /**
+   * Takes a message while the client is away.
+   *
+   * @param allBytes what all queues hold
+   * @return the bytes that this queue has grown by, which the caller counts among those of all
+   */
+  int keep(Publication publication, byte grant, long allBytes) {
+    if (!hasRoom(publication, DeliveryQueue.isStored(grant), allBytes)) {
+      return 0;
+    }
+    queueToBe().add(publication, grant);
+    queuedBytes += publication.bytes();
+    return publication.bytes();
   }
 
   /** Retained messages of a new Subscription, sent when nothing else waits. */
@@ -297,29 +313,39 @@ final class Outbox {
   }
 
   private void enqueue(Delivery delivery) {
-    queue = queue == null ? new DeliveryQueue() : queue;
-    queue.add(delivery);
+    queueToBe().add(delivery);
     count(delivery, 1);
   }
 
-  /** Makes room as the overflow policy says; returns whether there is some. */
-  private boolean hasRoom(Delivery delivery) {
-    BrokerSettings settings = broker.settings();
-    if (connection != null && waiting() == 0 && window.isOpen()) {
-      return true; // it leaves at once
+  private DeliveryQueue queueToBe() {
+    DeliveryQueue present = queue;
+    if (present == null) {
+      present = new DeliveryQueue();
+      queue = present;
     }
-    if (broker.queuedBytes().sum() + delivery.bytes() > settings.queueTotalMaxBytes()) {
-      drop(delivery, Counters.Drop.TOTAL_QUEUE_FULL);
+    return present;
+  }
+
+  private boolean leavesAtOnce() {
+    return connection != null && waiting() == 0 && window.isOpen();
+  }
+
+  /** Makes room as the overflow policy says; returns whether there is some. */
+  private boolean hasRoom(Publication publication, boolean stored, long allBytes) {
+    BrokerSettings settings = broker.settings();
+    int bytes = publication.bytes();
+    if (allBytes + bytes > settings.queueTotalMaxBytes()) {
+      drop(publication, stored, Counters.Drop.TOTAL_QUEUE_FULL);
       return false;
     }
     while (waiting() >= settings.queueMaxMessages()
-        || queuedBytes + delivery.bytes() > settings.queueMaxBytes()) {
+        || queuedBytes + bytes > settings.queueMaxBytes()) {
       boolean makeRoom =
           settings.overflow() == BrokerSettings.Overflow.DROP_OLDEST
-              && delivery.bytes() <= settings.queueMaxBytes();
+              && bytes <= settings.queueMaxBytes();
       Delivery oldest = makeRoom && queue != null ? queue.poll() : null;
       if (oldest == null) {
-        drop(delivery, Counters.Drop.QUEUE_FULL);
+        drop(publication, stored, Counters.Drop.QUEUE_FULL);
         disconnectIfConfigured(settings);
         return false;
       }
@@ -371,14 +397,18 @@ final class Outbox {
 
   private void finish(Delivery delivery) {
     window.remove(delivery, false);
-    forget(delivery);
+    forget(delivery.publication, delivery.isStored());
   }
 
   private void drop(Delivery delivery, Counters.Drop reason) {
+    drop(delivery.publication, delivery.isStored(), reason);
+  }
+
+  private void drop(Publication publication, boolean stored, Counters.Drop reason) {
     dropped++;
     broker.counters().dropped(reason);
     warnOf(reason);
-    forget(delivery);
+    forget(publication, stored);
   }
 
   /** Says so where a limit has cost messages; now and then, however many. */
@@ -400,9 +430,9 @@ final class Outbox {
     }
   }
 
-  private void forget(Delivery delivery) {
-    if (delivery.isStored()) {
-      record(new SessionChange.RemoveDelivery(session.number(), delivery.publication.storeId()));
+  private void forget(Publication publication, boolean stored) {
+    if (stored) {
+      record(new SessionChange.RemoveDelivery(session.number(), publication.storeId()));
     }
   }
 

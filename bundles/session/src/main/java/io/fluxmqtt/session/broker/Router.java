@@ -29,10 +29,14 @@ final class Router {
       match(publication.message().topic(), worker.routes(), fanout);
       store(worker, publication, fanout);
       Session congested = offer(worker, fanout);
+      boolean isFull = circulate(worker, fanout.circular());
       if (congested != null && publisher != null) {
-        publisher.waitFor(congested);
+        publisher.waitFor(congested::whenDrained);
       }
-      return fanout.size();
+      if (isFull && publisher != null) {
+        publisher.waitFor(broker.house().circulars()::whenDelivered);
+      }
+      return fanout.receivers();
     } finally {
       fanout.clear();
     }
@@ -77,14 +81,19 @@ final class Router {
       Delivery delivery = fanout.delivery(i);
       if (delivery.qos() != QoS.AT_MOST_ONCE && fanout.session(i).isDurable()) {
         if (durable == null) {
-          durable = new Receivers(fanout.size() - i);
-          publication.stored(broker.sessionStore().newMessageId());
+          durable = new Receivers(fanout.receivers() - i);
         }
         delivery.markStored();
         delivery.addTo(durable, fanout.session(i).number());
       }
     }
-    if (durable != null) {
+    Circular circular = fanout.circular();
+    if (circular != null) {
+      durable = durable == null ? new Receivers(circular.size()) : durable;
+      circular.storeFor(durable);
+    }
+    if (durable != null && durable.size() > 0) {
+      publication.stored(broker.sessionStore().newMessageId());
       worker
           .journal()
           .record(
@@ -112,6 +121,21 @@ final class Router {
       }
     }
     return congested;
+  }
+
+  /** Posts a circular to the house; returns whether there is too much of them. */
+  private boolean circulate(Worker worker, @Nullable Circular circular) {
+    if (circular == null) {
+      return false;
+    }
+    Worker house = broker.house();
+    worker.post(circular, house);
+    if (!circular.stays()) {
+      for (int i = 0; i < circular.size(); i++) {
+        circular.session(i).offer(circular.delivery(i), worker);
+      }
+    }
+    return house.circulars().pendingBytes() > broker.settings().mailboxMaxBytes();
   }
 
   private void offerStored(Session session, Delivery delivery, @Nullable Throwable failure) {

@@ -35,6 +35,7 @@ final class Session {
   private volatile Worker owner;
   private volatile boolean connected; // written by the owner
   private volatile boolean durable; // written by the owner
+  private volatile boolean away; // the house has it, and it takes circulars; written by the house
 
   // All below is owned by the owner's loop.
   private final Subscriptions subscriptions;
@@ -89,6 +90,24 @@ final class Session {
     return durable;
   }
 
+  /** Whether the house has it, and it stays there until it has taken what is posted now. */
+  boolean isAway() {
+    return away;
+  }
+
+  /**
+   * Whether the next mail of a loop may come by {@link Circular}: the session is away, and nothing
+   * that was sent before is in its mailbox. Any thread.
+   */
+  boolean takesCirculars() {
+    return away && mailbox.isSettled();
+  }
+
+  /** Keeps a message of a circular, see {@link Outbox#keep}. On the house loop, which owns it. */
+  int keep(Publication publication, byte grant, long allBytes) {
+    return ended ? 0 : outbox.keep(publication, grant, allBytes);
+  }
+
   /** Puts mail into the mailbox. Any thread. */
   void offer(Mail mail) {
     if (mailbox.offer(mail)) {
@@ -99,7 +118,7 @@ final class Session {
   /** Puts mail into the mailbox; the owner is told when that loop flushes. On a worker's loop. */
   void offer(Mail mail, Worker from) {
     if (mailbox.offer(mail)) {
-      from.wakeAtFlush(this);
+      from.wakeAtFlush(this, owner);
     }
   }
 
@@ -127,6 +146,7 @@ final class Session {
       owner.wake(this);
       return;
     }
+    boolean isHouse = worker == broker.house();
     int count = 0;
     long bytes = 0;
     try {
@@ -137,10 +157,16 @@ final class Session {
         }
         count++;
         bytes += mail.bytes();
+        if (isHouse) {
+          worker.circulars().deliver(); // those that its sender posted before it
+        }
         take(mail);
       }
       if (owner == worker) {
         outbox.pump();
+        if (isHouse && !away) {
+          away = true;
+        }
       }
     } finally {
       if (mailbox.settle(count, bytes)) {
@@ -207,6 +233,10 @@ final class Session {
     if (next == owner) {
       attach(request, true);
     } else {
+      if (away) {
+        away = false; // first: whoever posts a circular from now on sees it, and takes it back
+        owner.circulars().deliver();
+      }
       owner = next;
       next.execute(() -> attach(request, true)); // ahead of any wake that was forwarded
     }

@@ -26,6 +26,7 @@ final class Worker {
   private final ConcurrentLinkedQueue<Session> ready = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final List<ClientConnection> dirty = new ArrayList<>(); // owned by the loop
+  private final Circulars circulars;
   private final List<Worker> woken = new ArrayList<>(); // by this one; owned by the loop
   private final Fanout fanout = new Fanout(); // owned by the loop
   private final RouteCache<Session> routes; // owned by the loop
@@ -34,6 +35,7 @@ final class Worker {
 
   Worker(EventLoop loop, Broker broker) {
     this.loop = loop;
+    this.circulars = new Circulars(this, broker);
     this.routes = new RouteCache<>(broker.tree());
     this.journal = new Journal(this, broker.sessionStore(), broker.retainedStore());
     this.deadlines = new Deadlines(this, broker::nanoTime);
@@ -45,6 +47,11 @@ final class Worker {
 
   Journal journal() {
     return journal;
+  }
+
+  /** What is posted to it, which only the house is. */
+  Circulars circulars() {
+    return circulars;
   }
 
   Fanout fanout() {
@@ -74,16 +81,24 @@ final class Worker {
   }
 
   /**
-   * A session of some loop has mail from this one, and the caller holds its token. The other loop
-   * is told with the next {@link #flush}, so that it finds the mail of a whole read at once: told
-   * of the first, it would take them one by one, each with a wake and a write of its own. On the
-   * loop.
+   * A session has mail from this loop, and the caller holds its token. The loop of its owner is
+   * told with the next {@link #flush}, so that it finds the mail of a whole read at once: told of
+   * the first, it would take them one by one, each with a wake and a write of its own. On the loop.
    */
-  void wakeAtFlush(Session session) {
-    Worker owner = session.owner();
+  void wakeAtFlush(Session session, Worker owner) {
     owner.ready.add(session);
-    if (!owner.scheduled.get() && !woken.contains(owner)) {
-      woken.add(owner);
+    wakeAtFlush(owner);
+  }
+
+  /** Posts a circular from this loop to another, which is told with the next flush. On the loop. */
+  void post(Circular circular, Worker house) {
+    house.circulars.post(circular);
+    wakeAtFlush(house);
+  }
+
+  private void wakeAtFlush(Worker other) {
+    if (!other.scheduled.get() && !woken.contains(other)) {
+      woken.add(other);
     }
   }
 
@@ -128,6 +143,7 @@ final class Worker {
 
   private void turn() {
     scheduled.set(false);
+    circulars.deliver();
     Session session = null;
     for (int i = 0; i < SESSIONS_PER_TURN && (session = ready.poll()) != null; i++) {
       try {

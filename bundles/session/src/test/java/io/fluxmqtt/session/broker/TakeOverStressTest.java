@@ -26,7 +26,10 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A session moves between real loops while others publish to it; QoS 1 loses nothing. */
+/**
+ * A session moves between real loops, and in and out of the house, while others publish to it; QoS
+ * 1 loses nothing, and what comes for the first time is in order.
+ */
 class TakeOverStressTest {
   private static final ListenerProfile LISTENER =
       new ListenerProfile("test", true, false, List.of(), 1 << 20, 60_000);
@@ -36,6 +39,19 @@ class TakeOverStressTest {
   @Test
   @Timeout(120)
   void sessionLosesNothingWhileItMoves() throws Exception {
+    move(false);
+  }
+
+  @Test
+  @Timeout(120)
+  void sessionLosesNothingWhileItComesAndGoesAmongMany() throws Exception {
+    move(true);
+  }
+
+  /**
+   * @param goesAway whether it is away between two connections, as many others are all the time
+   */
+  private void move(boolean goesAway) throws Exception {
     HouseLoop house = new HouseLoop();
     List<HouseLoop> loops = List.of(new HouseLoop(), new HouseLoop(), new HouseLoop());
     Fixture policy = new Fixture();
@@ -68,16 +84,27 @@ class TakeOverStressTest {
             System::nanoTime,
             System::currentTimeMillis);
     Set<String> got = new HashSet<>(); // guarded by itself
+    List<String> wrong = new ArrayList<>(); // guarded by got
+    int[] next = {0, 0}; // of each publisher; guarded by got
     CountDownLatch allGot = new CountDownLatch(1);
     Consumer<Packet.Publish> note =
         publish -> {
           synchronized (got) {
-            got.add(publish.payload().toUtf8());
+            String text = publish.payload().toUtf8();
+            int from = text.charAt(0) - '0';
+            if (got.add(text) && !text.equals(from + "/" + next[from]++)) {
+              wrong.add(text);
+            }
             if (got.size() == 2 * MESSAGES) {
               allGot.countDown();
             }
           }
         };
+    if (goesAway) {
+      for (int i = 0; i < RouteCache.SUBSCRIPTIONS_MIN; i++) {
+        leaveSession(broker, loops.get(i % loops.size()), "away" + i);
+      }
+    }
     Live first = new Live(broker, loops.get(0), note);
     first.connect("moving", false);
     first.subscribe("t");
@@ -95,12 +122,16 @@ class TakeOverStressTest {
     Random random = new Random(42);
     Live current = first;
     for (int i = 0; i < MOVES; i++) {
-      Live next = new Live(broker, loops.get(random.nextInt(loops.size())), note);
-      next.connect("moving", false);
-      if (random.nextBoolean()) {
+      if (goesAway) {
+        current.cut();
+        awaitAway(broker.sessions().find("moving"), random.nextInt(3));
+      }
+      Live newer = new Live(broker, loops.get(random.nextInt(loops.size())), note);
+      newer.connect("moving", false);
+      if (!goesAway && random.nextBoolean()) {
         current.cut();
       }
-      current = next;
+      current = newer;
     }
     settle(broker, loops);
     new Live(broker, loops.get(0), note).connect("moving", false);
@@ -110,12 +141,29 @@ class TakeOverStressTest {
     boolean complete = allGot.await(30, TimeUnit.SECONDS);
     synchronized (got) {
       assertTrue(complete, got.size() + " of " + 2 * MESSAGES + " messages came");
+      assertEquals(List.of(), wrong, "out of order");
     }
-    assertEquals(3, broker.sessions().size());
+    assertEquals(goesAway ? 3 + RouteCache.SUBSCRIPTIONS_MIN : 3, broker.sessions().size());
     for (HouseLoop loop : loops) {
       loop.close(1_000);
     }
     house.close(1_000);
+  }
+
+  private static void leaveSession(Broker broker, EventLoop loop, String clientId)
+      throws InterruptedException {
+    Live live = new Live(broker, loop, publish -> {});
+    live.connect(clientId, false);
+    live.subscribe("t");
+    assertTrue(live.subscribed.await(10, TimeUnit.SECONDS));
+    live.cut();
+  }
+
+  /** Gives a session a little time to be away, as long as it has ended its connection. */
+  private static void awaitAway(Session session, int looks) {
+    for (int i = 0; i < 1_000 * looks && !session.isAway(); i++) {
+      Thread.onSpinWait();
+    }
   }
 
   /**
