@@ -54,8 +54,10 @@ final class Draft {
 
   /** Sets the value of a key that the engine is known not to hold. */
   void add(byte[] key, byte[] value) {
-    Change old = changes.get(key);
-    change(key, new Change(value, old == null || old.added()));
+    Change old = change(key, new Change(value, true)); // in one search: most keys are new
+    if (old != null && !old.added()) {
+      set(key, new Change(value, false));
+    }
   }
 
   /** Removes a key, if it is there. */
@@ -111,10 +113,11 @@ final class Draft {
     return writes;
   }
 
-  private void change(byte[] key, @Nullable Change change) {
+  private @Nullable Change change(byte[] key, @Nullable Change change) {
     Change old = set(key, change);
     undoKeys.add(key);
     undo.add(old);
+    return old;
   }
 
   private @Nullable Change set(byte[] key, @Nullable Change change) {

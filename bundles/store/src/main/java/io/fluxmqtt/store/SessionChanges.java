@@ -13,9 +13,14 @@ import org.jspecify.annotations.Nullable;
  * removal.
  */
 final class SessionChanges {
+  private static final @Nullable Backlog[] NONE = {};
+
   private final Ledger ledger;
   private final Draft draft;
   private final List<Backlog> due = new ArrayList<>(); // whose progress is to be recorded
+
+  /** Of the receivers of the last message: those of the next are most often the same. */
+  private @Nullable Backlog[] recent = NONE;
 
   SessionChanges(Ledger ledger, Draft draft) {
     this.ledger = ledger;
@@ -100,8 +105,11 @@ final class SessionChanges {
     ledger.sawMessage(id);
     Ledger.Body body = ledger.body(id);
     int references = body == null ? 0 : body.references;
+    if (recent.length < receivers.size()) {
+      recent = new Backlog[receivers.size()];
+    }
     for (int i = 0; i < receivers.size(); i++) {
-      Backlog backlog = ledger.backlog(receivers.number(i));
+      Backlog backlog = backlog(i, receivers.number(i));
       if (backlog == null) {
         ledger.sawSession(receivers.number(i));
       } else if (body == null && backlog.waitsByDefault(id)) {
@@ -117,6 +125,15 @@ final class SessionChanges {
       draft.add(edit.key(), value(edit));
       ledger.add(id, references);
     }
+  }
+
+  private @Nullable Backlog backlog(int index, long session) {
+    Backlog backlog = recent[index];
+    if (backlog == null || backlog.session != session) {
+      backlog = ledger.backlog(session);
+      recent[index] = backlog;
+    }
+    return backlog;
   }
 
   /** Gives a delivery a record that says how it is; returns whether it was not queued. */
@@ -195,6 +212,7 @@ final class SessionChanges {
   }
 
   private void removeSession(byte[] key, long number) throws IOException {
+    recent = NONE;
     Backlog backlog = ledger.backlog(number);
     if (backlog == null) {
       return;
