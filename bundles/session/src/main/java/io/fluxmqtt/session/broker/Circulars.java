@@ -15,7 +15,7 @@ final class Circulars {
   private final Queue<Circular> posted = new ConcurrentLinkedQueue<>();
   private final AtomicInteger announced = new AtomicInteger();
   private final AtomicLong pendingBytes = new AtomicLong();
-  private final Queue<Runnable> waiters = new ConcurrentLinkedQueue<>();
+  private final Waiters waiters = new Waiters();
 
   Circulars(Worker house, Broker broker) {
     this.house = house;
@@ -38,7 +38,7 @@ final class Circulars {
   void whenDelivered(Runnable task) {
     waiters.add(task);
     if (pendingBytes.get() == 0) {
-      wakeWaiters();
+      waiters.wake();
     }
   }
 
@@ -60,12 +60,6 @@ final class Circulars {
     }
     announced.addAndGet(-delivered);
     pendingBytes.addAndGet(-bytes);
-    wakeWaiters();
-  }
-
-  private void wakeWaiters() {
-    for (Runnable waiter = waiters.poll(); waiter != null; waiter = waiters.poll()) {
-      waiter.run();
-    }
+    waiters.wake();
   }
 }

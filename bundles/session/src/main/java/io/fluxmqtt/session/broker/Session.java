@@ -10,8 +10,6 @@ import io.fluxmqtt.session.EventLoop;
 import io.fluxmqtt.session.Redirect;
 import java.time.Instant;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +29,7 @@ final class Session {
   private final String clientId;
   private final long number;
   private final Mailbox mailbox = new Mailbox();
-  private volatile @Nullable Queue<Runnable> waiters; // null until there is one
+  private final Waiters waiters = new Waiters();
   private volatile Worker owner;
   private volatile boolean connected; // written by the owner
   private volatile boolean durable; // written by the owner
@@ -43,6 +41,7 @@ final class Session {
   private final Outbox outbox;
   private Client client;
   private @Nullable ClientConnection connection;
+  private @Nullable ConnectFlow arriving; // whose loop owns it, and has not given it a connection
   private @Nullable Will will;
   private long expirySeconds;
   private long sinceMillis; // connected or away; of the wall clock
@@ -134,9 +133,9 @@ final class Session {
 
   /** Runs a task, on any thread, once the owner has taken its mail. Any thread. */
   void whenDrained(Runnable task) {
-    waitersToBe().add(task);
+    waiters.add(task);
     if (mailbox.pendingBytes() == 0) {
-      wakeWaiters();
+      waiters.wake();
     }
   }
 
@@ -146,6 +145,7 @@ final class Session {
       owner.wake(this);
       return;
     }
+    arrive(worker);
     boolean isHouse = worker == broker.house();
     int count = 0;
     long bytes = 0;
@@ -172,7 +172,7 @@ final class Session {
       if (mailbox.settle(count, bytes)) {
         owner.wake(this);
       }
-      wakeWaiters();
+      waiters.wake();
     }
   }
 
@@ -186,24 +186,6 @@ final class Session {
         }
       } else {
         outbox.add(delivery);
-      }
-    }
-  }
-
-  private synchronized Queue<Runnable> waitersToBe() {
-    Queue<Runnable> present = waiters;
-    if (present == null) {
-      present = new ConcurrentLinkedQueue<>();
-      waiters = present;
-    }
-    return present;
-  }
-
-  private void wakeWaiters() {
-    Queue<Runnable> present = waiters;
-    if (present != null) {
-      for (Runnable waiter = present.poll(); waiter != null; waiter = present.poll()) {
-        waiter.run();
       }
     }
   }
@@ -237,8 +219,21 @@ final class Session {
         away = false; // first: whoever posts a circular from now on sees it, and takes it back
         owner.circulars().deliver();
       }
+      arriving = request;
       owner = next;
-      next.execute(() -> attach(request, true)); // ahead of any wake that was forwarded
+      next.execute(() -> arrive(next));
+    }
+  }
+
+  /**
+   * Gives a session that has come to this loop its connection, unless that has happened: mail may
+   * be looked at before the loop gets to the task that it was sent.
+   */
+  private void arrive(Worker worker) {
+    ConnectFlow request = owner == worker ? arriving : null; // it may have gone on
+    if (request != null) {
+      arriving = null;
+      attach(request, true);
     }
   }
 

@@ -256,6 +256,31 @@ class ConnectTest {
   }
 
   @Test
+  void lastOfTwoWhoTakeASessionOverAtOnceHasIt() {
+    fixture
+        .client()
+        .connect(TestClient.connect5("a", false, 100))
+        .subscribe("t", QoS.AT_LEAST_ONCE)
+        .cut();
+    fixture.clientOnOtherLoop().connect("bystander");
+    TestClient next = fixture.clientOnOtherLoop();
+    TestClient last = fixture.client();
+    next.handOver(TestClient.connect5("a", false, 100));
+    last.handOver(TestClient.connect5("a", false, 100));
+    fixture.two.run();
+    fixture.one.run();
+    // so that the loop looks at the session's mail before it hears of the session
+    fixture.broker.sessions().find("bystander").command(() -> {});
+    fixture.house.run();
+    fixture.two.run();
+    fixture.settle();
+
+    assertTrue(next.closed);
+    fixture.client().connect("publisher").publish("t", "hello", QoS.AT_LEAST_ONCE, 1);
+    assertEquals(List.of("hello"), last.payloads());
+  }
+
+  @Test
   void takeOverOnAnotherLoopClosesTheOldAndKeepsTheSession() {
     TestClient old = fixture.client().connect(TestClient.connect5("a", false, 100));
     old.subscribe("t", QoS.AT_LEAST_ONCE);
