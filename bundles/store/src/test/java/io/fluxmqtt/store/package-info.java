@@ -1,3 +1,3 @@
-/** Tests of the store, and {@link io.fluxmqtt.store.KvEngineContract} for every engine. */
+/** Tests of the store, on an engine that can fail. */
 @org.jspecify.annotations.NullMarked
 package io.fluxmqtt.store;
