@@ -1,5 +1,7 @@
-/** Reads a component's configuration with errors that an operator can act on. */
+/**
+ * Reads a component's configuration with errors that an operator can act on, and finds the data.
+ */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.0.0")
+@org.osgi.annotation.versioning.Version("1.1.0")
 @org.jspecify.annotations.NullMarked
 package io.fluxmqtt.api.config;
