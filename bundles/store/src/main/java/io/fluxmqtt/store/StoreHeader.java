@@ -19,7 +19,7 @@ record StoreHeader(long sessionMark, long messageMark) {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreHeader.class);
   private static final String FORMAT = "format";
-  private static final long FORMAT_VERSION = 1;
+  static final long FORMAT_VERSION = 1;
 
   /** Numbers that were handed out and are in no record can lie this far above those that are. */
   private static final long LEAP = 1L << 40;

@@ -90,6 +90,7 @@ public class FelixIT {
     all.add(frameworkProperty("felix.fileinstall.poll").value("200"));
     all.add(frameworkProperty("felix.fileinstall.noInitialDelay").value("true"));
     all.add(frameworkProperty("felix.fileinstall.enableConfigSave").value("false"));
+    all.add(frameworkProperty("flux.mqtt.data").value(data().toString()));
     all.add(systemProperty("runtime.home").value(System.getProperty("runtime.home")));
     return options(all.toArray(new Option[0]));
   }
@@ -112,6 +113,10 @@ public class FelixIT {
             "org.osgi.framework,io.fluxmqtt.api.spi.access,io.fluxmqtt.api.spi.auth,"
                 + "io.fluxmqtt.api.message")
         .build(TinyBundles.rawBuilder());
+  }
+
+  private static Path data() throws IOException {
+    return Files.createTempDirectory(Path.of(System.getProperty("work.dir")), "data");
   }
 
   /** A copy of the shipped etc on a free port. */

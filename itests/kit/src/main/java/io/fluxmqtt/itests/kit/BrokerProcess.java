@@ -125,6 +125,15 @@ public final class BrokerProcess implements AutoCloseable {
     return folder.resolve("home/load");
   }
 
+  /** The bundle whose file name begins so. */
+  public Path bundle(String prefix) throws IOException {
+    try (Stream<Path> jars = Files.list(folder.resolve("home/bundle"))) {
+      return jars.filter(jar -> jar.getFileName().toString().startsWith(prefix))
+          .findFirst()
+          .orElseThrow(() -> new AssertionError("no bundle " + prefix));
+    }
+  }
+
   public Path folder() {
     return folder;
   }

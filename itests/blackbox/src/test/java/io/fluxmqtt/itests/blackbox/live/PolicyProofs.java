@@ -139,18 +139,30 @@ final class PolicyProofs {
     Proof.awaitSight("after", bench, Bench::open, answerTo(Bench.v5()), "CONNACK 00");
   }
 
-  /**
-   * There is one engine so far, so a change names the same; what would restart the broker, another
-   * engine, can only be refused.
-   */
+  /** Data are not moved; back at the old engine they are there again. */
   private static void engine(Bench bench) throws Exception {
-    RawClient old = bench.connected();
+    RawClient durable = bench.connected();
     int mark = bench.process().mark();
     bench.set("memory");
     bench.process().awaitLine("the store takes the engine memory", mark, Proof.READ_LIMIT);
+    durable.expectDisconnect(0x8B);
+    Proof.awaitSight("after", bench, Bench::connected, PolicyProofs::served, "served");
+
     bench.set("tape");
     String line = bench.process().awaitLine("engine=tape", mark, Proof.READ_LIMIT);
     assertTrue(line.contains("the old engine stays"), line);
-    old.ping();
+    RawClient forgetful = bench.connected();
+    forgetful.ping();
+
+    mark = bench.process().mark();
+    bench.set("auto");
+    bench.process().awaitLine("the store takes the engine", mark, Proof.READ_LIMIT);
+    forgetful.expectDisconnect(0x8B);
+    Proof.awaitSight("again", bench, Bench::connected, PolicyProofs::served, "served");
+  }
+
+  private static String served(RawClient client) throws Exception {
+    client.ping();
+    return "served";
   }
 }
