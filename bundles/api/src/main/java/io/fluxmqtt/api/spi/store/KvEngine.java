@@ -102,8 +102,8 @@ public interface KvEngine {
   void scan(byte[] from, byte[] to, Visitor visitor) throws IOException;
 
   /**
-   * As {@link #scan}, for who need not see every entry: the seeker may skip. An engine that cannot
-   * seek within one view of its data may see changes of others after a skip.
+   * As {@link #scan}, for who need not see every entry: the seeker may skip. What it visits may be
+   * as it is when the seeker comes there, and not as all was when it began.
    */
   default void seek(byte[] from, byte[] to, Seeker seeker) throws IOException {
     byte[][] next = {from};
@@ -136,6 +136,11 @@ public interface KvEngine {
    */
   default void backup(Path folder) throws IOException {
     throw new UnsupportedOperationException("this engine has nothing on disk");
+  }
+
+  /** Whether all entries are on the Java heap, so that no {@link #seek} waits for anything. */
+  default boolean isOnHeap() {
+    return false;
   }
 
   /** Why nothing can be written at present, or null if it can. Never blocks. */
