@@ -11,11 +11,25 @@ import java.util.Arrays;
 /**
  * The layout of keys. The first eight bytes are the table's tag and a number of 56 bits, so the
  * keys of a queue have 16 bytes and sort by session, then by message; texts are length-prefixed.
+ *
+ * <p>Topics are in the order of their levels, since 0, which no topic holds, stands for {@code /}:
+ * what is below a topic follows it at once. Those that begin with {@code $}, which no wildcard
+ * finds, lie behind all others.
  */
 final class Keys {
   /** Session numbers and message ids are 1 to this. */
   static final long MAX_NUMBER = (1L << 56) - 1;
 
+  /** Where the text begins in the key of a topic. */
+  static final int TOPIC_AT = 2;
+
+  /** Ends a level in the key of a topic. */
+  static final byte LEVEL_END = 0;
+
+  /** What the key of a topic has after the tag; never 0. */
+  static final byte PLAIN = 1;
+
+  private static final byte HIDDEN = 2; // begins with '$'
   private static final int HEAD_BYTES = Long.BYTES;
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -71,13 +85,50 @@ final class Keys {
     return key.putShort((short) text.length).put(text).array();
   }
 
+  /** The key of a topic; also where a filter is, whose levels are in the same places. */
   static byte[] retained(String topic) {
     byte[] text = utf8(topic);
-    return ByteBuffer.allocate(1 + Short.BYTES + text.length)
-        .put(Table.RETAINED.tag())
-        .putShort((short) text.length)
-        .put(text)
+    byte[] key = new byte[TOPIC_AT + text.length];
+    key[0] = Table.RETAINED.tag();
+    key[1] = text.length > 0 && text[0] == '$' ? HIDDEN : PLAIN;
+    for (int i = 0; i < text.length; i++) {
+      key[TOPIC_AT + i] = text[i] == '/' ? LEVEL_END : text[i];
+    }
+    return key;
+  }
+
+  /** The key that says when the message under another key expires. */
+  static byte[] expiry(long atMillis, byte[] retained) {
+    return ByteBuffer.allocate(2 + Long.BYTES + retained.length - 1)
+        .put(Table.EXPIRY.tag())
+        .put(PLAIN) // as of other keys with texts, this is never 0
+        .putLong(atMillis ^ Long.MIN_VALUE) // so that unsigned bytes are in the order of time
+        .put(retained, 1, retained.length - 1)
         .array();
+  }
+
+  /** The first key of what expires after a time. */
+  static byte[] expiryAfter(long millis) {
+    return millis == Long.MAX_VALUE
+        ? Table.EXPIRY.all().to()
+        : expiry(millis + 1, new byte[] {Table.RETAINED.tag()});
+  }
+
+  /** The key of the message that expires as a key says. */
+  static byte[] ofExpiry(byte[] expiry) throws DamagedRecordException {
+    int skipped = 2 + Long.BYTES;
+    if (expiry.length <= skipped) {
+      throw new DamagedRecordException("key of " + expiry.length + " bytes");
+    }
+    return ByteBuffer.allocate(1 + expiry.length - skipped)
+        .put(Table.RETAINED.tag())
+        .put(expiry, skipped, expiry.length - skipped)
+        .array();
+  }
+
+  /** When the message of a key that is long enough expires. */
+  static long expiryMillis(byte[] expiry) {
+    return ByteBuffer.wrap(expiry).getLong(2) ^ Long.MIN_VALUE;
   }
 
   static byte[] meta(String name) {

@@ -107,13 +107,26 @@ final class RecordReader {
 
   private String text(int length) throws DamagedRecordException {
     need(length);
+    int from = fields.arrayOffset() + fields.position();
     ByteBuffer slice = fields.slice(fields.position(), length);
     fields.position(fields.position() + length);
+    if (isAscii(fields.array(), from, length)) { // most are, and a decoder is a large object
+      return new String(fields.array(), from, length, StandardCharsets.US_ASCII);
+    }
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(slice).toString();
     } catch (CharacterCodingException e) {
       throw new DamagedRecordException("text that is not UTF-8", e);
     }
+  }
+
+  private static boolean isAscii(byte[] bytes, int from, int length) {
+    for (int i = from; i < from + length; i++) {
+      if (bytes[i] < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void need(int bytes) throws DamagedRecordException {

@@ -238,6 +238,19 @@ final class Records {
     return read(record, Records::readStored);
   }
 
+  /** When the message of a record expires, or null; also null if that cannot be read. */
+  static @Nullable Long expiresAtMillis(byte[] record) {
+    int at = 1 + Long.BYTES; // behind version and id
+    if (record.length <= at || !has(record[at], EXPIRES)) {
+      return null; // without a look at the rest, which may be long
+    }
+    try {
+      return message(record).expiresAtMillis();
+    } catch (DamagedRecordException e) {
+      return null;
+    }
+  }
+
   private static int length(StoredMessage stored) {
     return stored.message().topic().length() + stored.message().payload().length() + 64;
   }

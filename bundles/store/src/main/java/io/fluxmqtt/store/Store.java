@@ -4,6 +4,7 @@ import io.fluxmqtt.api.spi.store.KvEngine;
 import io.fluxmqtt.api.spi.store.RetainedStore;
 import io.fluxmqtt.api.spi.store.SessionStore;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -19,7 +20,8 @@ final class Store implements AutoCloseable {
   private final NumberSequence sessionNumbers;
   private final NumberSequence messageIds;
   private final EngineSessionStore sessions;
-  private final RetainedStore retained;
+  private final StoreReader reader = new StoreReader("flux-mqtt-store-reader");
+  private final EngineRetainedStore retained;
   private final LongAdder damaged = new LongAdder();
 
   private Store(KvEngine engine, StoreHeader header) throws IOException {
@@ -31,10 +33,13 @@ final class Store implements AutoCloseable {
             StoreHeader.MESSAGE_MARK, header.messageMark(), MESSAGE_BLOCK, this::wake);
     committer = new Committer(engine, "flux-mqtt-store", this::beforeWrite);
     sessions = new EngineSessionStore(engine, committer, sessionNumbers, messageIds, damaged);
-    retained = new EngineRetainedStore(engine, committer, damaged);
-    engine.write(
-        List.of(StoreHeader.formatMark(), sessionNumbers.firstMark(), messageIds.firstMark()),
-        true);
+    RetainedUse use = RetainedUse.read(engine);
+    retained = new EngineRetainedStore(engine, committer, reader, damaged, use);
+    List<KvEngine.Write> marks = new ArrayList<>(use.firstMarks());
+    marks.add(StoreHeader.formatMark());
+    marks.add(sessionNumbers.firstMark());
+    marks.add(messageIds.firstMark());
+    engine.write(marks, true);
     committer.start();
   }
 
@@ -65,14 +70,17 @@ final class Store implements AutoCloseable {
     return damaged.sum();
   }
 
-  /** Writes what was committed, for at most 300 ms; the rest fails. */
+  /** Writes what was committed, for at most 300 ms, and ends the reads; the rest fails. */
   @Override
   public void close() {
+    reader.shut();
     committer.close();
+    reader.close();
   }
 
   private void beforeWrite(Draft draft) throws IOException {
     sessions.checkBatch();
+    retained.note(draft);
     sessionNumbers.reserve(draft);
     messageIds.reserve(draft);
   }

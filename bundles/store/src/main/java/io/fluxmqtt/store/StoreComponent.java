@@ -7,7 +7,7 @@ import io.fluxmqtt.api.spi.store.SessionStore;
 import io.fluxmqtt.api.spi.store.StoredMessage;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -89,7 +89,37 @@ public final class StoreComponent implements SessionStore, RetainedStore {
   }
 
   @Override
-  public void load(Consumer<StoredMessage> visitor) throws IOException {
-    store.retained().load(visitor);
+  public void removeExpired(long nowMillis) {
+    store.retained().removeExpired(nowMillis);
+  }
+
+  @Override
+  public void find(String filter, byte @Nullable [] from, int limit, Answer answer) {
+    store.retained().find(filter, from, limit, answer);
+  }
+
+  @Override
+  public byte[] after(String topic) {
+    return store.retained().after(topic);
+  }
+
+  @Override
+  public long count() {
+    return store.retained().count();
+  }
+
+  @Override
+  public long bytes() {
+    return store.retained().bytes();
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return store.retained().isEmpty();
+  }
+
+  @Override
+  public boolean isOnHeap() {
+    return store.retained().isOnHeap();
   }
 }

@@ -4,6 +4,8 @@ package io.fluxmqtt.store;
 enum Table {
   /** Message id → message, and who is to get it. */
   BODY('b'),
+  /** When, topic → nothing: a Retained Message that expires. */
+  EXPIRY('e'),
   /** Session number, packet identifier: an incoming QoS 2 identifier in use until PUBREL. */
   INCOMING('i'),
   /** Name → format version and reserved numbers. */
@@ -42,6 +44,11 @@ enum Table {
   /** All keys of this table. */
   KeyRange all() {
     return new KeyRange(new byte[] {tag}, new byte[] {(byte) (tag + 1)});
+  }
+
+  /** All keys of a table whose keys have {@link Keys#PLAIN} or more after the tag. */
+  KeyRange texts() {
+    return new KeyRange(new byte[] {tag, Keys.PLAIN}, all().to());
   }
 
   /** The keys of one session in a table whose keys begin with the session number. */

@@ -17,6 +17,7 @@ final class HeapEngine implements KvEngine {
   private final List<List<Write>> batches = new ArrayList<>();
   private @Nullable IOException failure;
   private volatile @Nullable IOException readFailure;
+  private volatile boolean onHeap;
   private volatile @Nullable CountDownLatch gate;
   private final Semaphore arrivals = new Semaphore(0);
 
@@ -72,6 +73,17 @@ final class HeapEngine implements KvEngine {
       copy.putAll(entries.subMap(from, true, to, false));
     }
     return copy;
+  }
+
+  @Override
+  public boolean isOnHeap() {
+    return onHeap;
+  }
+
+  /** From now on reads are said not to wait. */
+  HeapEngine onHeap() {
+    onHeap = true;
+    return this;
   }
 
   /** Lets every write wait until the gate is opened. */

@@ -1,6 +1,7 @@
 package io.fluxmqtt.transport;
 
 import io.fluxmqtt.api.admin.BrokerStatistics;
+import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.access.Authorizer;
 import io.fluxmqtt.api.spi.access.Decision;
@@ -26,17 +27,20 @@ import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The real session manager on loops that run when told, with a clock that moves when told. Its
@@ -182,8 +186,11 @@ final class ByHandBroker {
     }
   }
 
-  /** Keeps nothing; says so after everybody else has had a turn. */
+  /** Keeps Retained Messages and nothing else; says so after everybody else has had a turn. */
   private final class LateStores implements SessionStore, RetainedStore {
+    private static final int SLICE = 2;
+
+    private final NavigableMap<String, StoredMessage> retained = new TreeMap<>();
     private long last;
 
     @Override
@@ -193,19 +200,69 @@ final class ByHandBroker {
 
     @Override
     public void put(StoredMessage message, Completion completion) {
+      retained.put(message.message().topic(), message);
       late.add(() -> completion.completed(null));
     }
 
     @Override
     public void remove(String topic, Completion completion) {
+      retained.remove(topic);
       late.add(() -> completion.completed(null));
     }
 
     @Override
-    public void load(Visitor visitor) {}
+    public void removeExpired(long nowMillis) {
+      retained
+          .values()
+          .removeIf(m -> m.expiresAtMillis() != null && m.expiresAtMillis() <= nowMillis);
+    }
 
     @Override
-    public void load(Consumer<StoredMessage> visitor) {}
+    public void find(String filter, byte @Nullable [] from, int limit, Answer answer) {
+      late.add(() -> answer.found(slice(filter, from), null));
+    }
+
+    private Slice slice(String filter, byte @Nullable [] from) {
+      List<StoredMessage> found = new ArrayList<>();
+      String start = from == null ? "" : new String(from, StandardCharsets.UTF_8);
+      for (Map.Entry<String, StoredMessage> entry : retained.tailMap(start).entrySet()) {
+        if (found.size() == SLICE) {
+          return new Slice(found, entry.getKey().getBytes(StandardCharsets.UTF_8));
+        }
+        if (TopicFilter.matches(filter, entry.getKey())) {
+          found.add(entry.getValue());
+        }
+      }
+      return new Slice(found, null);
+    }
+
+    @Override
+    public byte[] after(String topic) {
+      return (topic + '\u0001').getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public long count() {
+      return retained.size();
+    }
+
+    @Override
+    public long bytes() {
+      return retained.size();
+    }
+
+    @Override
+    public boolean isEmpty() {
+      return retained.isEmpty();
+    }
+
+    @Override
+    public boolean isOnHeap() {
+      return false;
+    }
+
+    @Override
+    public void load(Visitor visitor) {}
 
     @Override
     public long newSessionNumber() {

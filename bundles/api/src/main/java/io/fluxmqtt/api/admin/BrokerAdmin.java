@@ -43,12 +43,13 @@ public interface BrokerAdmin {
   CompletionStage<List<SubscriptionInfo>> subscriptions(Optional<String> clientId);
 
   /**
-   * The Retained Messages whose topic matches a filter.
+   * The Retained Messages whose topic matches a filter. Ends with an {@link java.io.IOException} if
+   * the store cannot be read.
    *
    * @param limit at most so many
    * @throws IllegalArgumentException if the filter is not valid
    */
-  List<RetainedInfo> retained(String filter, int limit);
+  CompletionStage<List<RetainedInfo>> retained(String filter, int limit);
 
   /** All listeners. */
   List<ListenerInfo> listeners();

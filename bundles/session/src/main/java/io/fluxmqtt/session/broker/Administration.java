@@ -104,25 +104,13 @@ public final class Administration implements BrokerAdmin, BrokerStatistics {
   }
 
   @Override
-  public List<RetainedInfo> retained(String filter, int limit) {
+  public CompletionStage<List<RetainedInfo>> retained(String filter, int limit) {
     if (!TopicFilter.isValidFilter(filter)) {
       throw new IllegalArgumentException("'" + filter + "' is not a valid Topic Filter");
     }
-    List<RetainedInfo> infos = new ArrayList<>();
-    var cursor = broker.retained().cursor(filter);
-    for (var entry = cursor.next(); entry != null && infos.size() < limit; entry = cursor.next()) {
-      Publication publication = entry.message();
-      if (!broker.retained().dropIfExpired(publication)) {
-        infos.add(
-            new RetainedInfo(
-                publication.message().topic(),
-                publication.message().qos(),
-                publication.message().payload().length(),
-                publication.publisher(),
-                publication.expires() ? publication.remainingSeconds(broker.nanoTime()) : null));
-      }
-    }
-    return sorted(infos, Comparator.comparing(RetainedInfo::topic));
+    return new RetainedListing(broker, filter, limit)
+        .list()
+        .thenApply(infos -> sorted(infos, Comparator.comparing(RetainedInfo::topic)));
   }
 
   @Override
@@ -134,6 +122,7 @@ public final class Administration implements BrokerAdmin, BrokerStatistics {
   public List<String> problems() {
     List<String> problems = new ArrayList<>(broker.access().problems());
     badConfiguration.get().ifPresent(problems::add);
+    Optional.ofNullable(broker.retained().problem()).ifPresent(problems::add);
     for (ListenerInfo listener : listeners()) {
       if (listener.problem() != null) {
         problems.add(listener.problem());

@@ -31,12 +31,14 @@ public final class Broker implements SessionManager {
   private final RetainedStore retainedStore;
   private final LongSupplier nanoTime;
   private final LongSupplier wallMillis;
+  private final long startNanos;
+  private final long startMillis;
   private final Counters counters = new Counters();
   private final LongAdder queuedBytes = new LongAdder();
   private final SubscriptionTree<Session> tree = new SubscriptionTree<>();
   private final Router router = new Router(this);
   private final Sessions sessions = new Sessions(this);
-  private final Retained retained = new Retained(this);
+  private final Retained retained;
   private final Refusals refusals = new Refusals(this);
   private final Map<EventLoop, Worker> workers = new ConcurrentHashMap<>();
   private final Worker house;
@@ -65,6 +67,9 @@ public final class Broker implements SessionManager {
     this.settings = settings;
     this.nanoTime = nanoTime;
     this.wallMillis = wallMillis;
+    this.startNanos = nanoTime();
+    this.startMillis = wallMillis();
+    this.retained = new Retained(this, retainedStore);
     this.house = new Worker(houseLoop, this);
   }
 
@@ -134,14 +139,33 @@ public final class Broker implements SessionManager {
     switch (verdict) {
       case ALLOWED -> {
         Publication publication = Publication.received(message, client.clientId(), this);
-        if (message.retain() && !retained.apply(publication, worker.journal())) {
-          counters.dropped(Counters.Drop.RETAINED_FULL);
+        if (message.retain()) {
+          retainWill(worker, publication);
+        } else {
+          router.route(worker, publication, null);
         }
-        router.route(worker, publication, null);
       }
       case DENIED -> counters.dropped(Counters.Drop.NOT_AUTHORIZED);
       case UNAVAILABLE -> counters.dropped(Counters.Drop.POLICY_UNAVAILABLE);
     }
+  }
+
+  private void retainWill(Worker worker, Publication publication) {
+    Retained.Room now =
+        retained.room(
+            publication, room -> worker.execute(() -> retainWill(worker, publication, room)));
+    if (now != null) {
+      retainWill(worker, publication, now);
+    }
+  }
+
+  private void retainWill(Worker worker, Publication publication, Retained.Room room) {
+    if (room.isThere()) {
+      retained.keep(publication, room, worker.journal());
+    } else {
+      counters.dropped(Counters.Drop.RETAINED_FULL);
+    }
+    router.route(worker, publication, null);
   }
 
   private void sweep() {
@@ -153,11 +177,11 @@ public final class Broker implements SessionManager {
     }
   }
 
-  /** A publication as the store keeps it: its expiry by the wall clock. */
+  /** A publication as the store keeps it: its expiry by {@link #expiryMillis}. */
   StoredMessage toStored(Publication publication, long id) {
     Long expiresAtMillis =
         publication.expires()
-            ? wallMillis()
+            ? expiryMillis()
                 + TimeUnit.NANOSECONDS.toMillis(publication.expiresAtNanos() - nanoTime())
             : null;
     return new StoredMessage(id, publication.message(), publication.publisher(), expiresAtMillis);
@@ -169,10 +193,18 @@ public final class Broker implements SessionManager {
     long expiresAtNanos =
         expiresAtMillis == null
             ? Publication.NEVER
-            : nanoTime() + TimeUnit.MILLISECONDS.toNanos(expiresAtMillis - wallMillis());
+            : nanoTime() + TimeUnit.MILLISECONDS.toNanos(expiresAtMillis - expiryMillis());
     Publication publication = new Publication(stored.message(), stored.publisher(), expiresAtNanos);
     publication.stored(stored.id());
     return publication;
+  }
+
+  /**
+   * The time by which stored messages expire: of the wall clock when this started, and of the
+   * monotonic one since, so that nothing expires when the wall clock is set.
+   */
+  long expiryMillis() {
+    return startMillis + TimeUnit.NANOSECONDS.toMillis(nanoTime() - startNanos);
   }
 
   AccessControl access() {

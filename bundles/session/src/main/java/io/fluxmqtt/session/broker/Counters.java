@@ -29,6 +29,10 @@ final class Counters {
     PACKET_TOO_LARGE,
     /** It was to be retained and there is no room. */
     RETAINED_FULL,
+    /**
+     * What a new Subscription was due of the Retained Messages could not be read; once for each.
+     */
+    RETAINED_UNREADABLE,
     /** The store could not take it. */
     STORE_FAILED
   }

@@ -8,6 +8,7 @@ import io.fluxmqtt.session.access.Verdict;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,16 +114,22 @@ final class Intake {
    * held until it is.
    */
   void decide(Client client, Access access, Consumer<Verdict> then) {
-    decideWith(broker.access().decide(client, access, later(then)), then);
+    ask(later -> broker.access().decide(client, access, later), then);
   }
 
   /** As above, of a PUBLISH; the verdict may be kept. */
   void decide(
       Client client, Access.Publish access, PublishVerdicts verdicts, Consumer<Verdict> then) {
-    decideWith(verdicts.ask(client, access, later(then)), then);
+    ask(later -> verdicts.ask(client, access, later), then);
   }
 
-  private void decideWith(@Nullable Verdict now, Consumer<Verdict> then) {
+  /**
+   * Asks something else, likewise.
+   *
+   * @param question returns the answer, or null and gives it to its argument later, on any thread
+   */
+  <T> void ask(Function<Consumer<T>, @Nullable T> question, Consumer<T> then) {
+    T now = question.apply(answer -> connection.worker().execute(() -> answered(then, answer)));
     if (now != null) {
       then.accept(now);
     } else {
@@ -130,13 +137,9 @@ final class Intake {
     }
   }
 
-  private Consumer<Verdict> later(Consumer<Verdict> then) {
-    return verdict -> connection.worker().execute(() -> decided(then, verdict));
-  }
-
-  private void decided(Consumer<Verdict> then, Verdict verdict) {
+  private <T> void answered(Consumer<T> then, T answer) {
     if (connection.isOpen()) {
-      connection.guard(() -> then.accept(verdict));
+      connection.guard(() -> then.accept(answer));
     }
     release();
   }

@@ -6,6 +6,7 @@ import io.fluxmqtt.api.spi.store.SessionStore;
 import io.fluxmqtt.api.spi.store.StoredMessage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,19 +32,33 @@ final class Journal {
     open.changes.add(change);
   }
 
-  /** Adds a Retained Message to the batch. */
-  void putRetained(StoredMessage message) {
-    open.retained.add(completion -> retained.put(message, completion));
+  /**
+   * Adds a Retained Message to the batch. The store has it at once, so that whoever subscribes from
+   * now on finds it.
+   *
+   * @param settled runs when the store is done with it, before all else, on a thread of the store
+   */
+  void putRetained(StoredMessage message, Runnable settled) {
+    Batch batch = open;
+    batch.partBegins();
+    retained.put(
+        message,
+        failure -> {
+          settled.run();
+          partCompleted(batch, failure);
+        });
   }
 
-  /** Adds the removal of a Retained Message to the batch. */
+  /** Adds the removal of a Retained Message to the batch, as above. */
   void removeRetained(String topic) {
-    open.retained.add(completion -> retained.remove(topic, completion));
+    Batch batch = open;
+    batch.partBegins();
+    retained.remove(topic, failure -> partCompleted(batch, failure));
   }
 
   /** Whether the batch holds no change, so that nothing needs to wait. */
   boolean isEmpty() {
-    return open.changes.isEmpty() && open.retained.isEmpty();
+    return open.changes.isEmpty() && !open.hasRetained;
   }
 
   /**
@@ -74,33 +89,39 @@ final class Journal {
     }
     Batch batch = open;
     open = new Batch();
-    batch.parts = batch.retained.size() + (batch.changes.isEmpty() ? 0 : 1);
-    SessionStore.Completion completion =
-        failure -> worker.execute(() -> batch.partCompleted(failure));
     if (!batch.changes.isEmpty()) {
+      batch.parts.incrementAndGet();
       sessions.commit(
           batch.changes,
           failure -> {
             batch.ordered.forEach(action -> action.accept(failure));
-            completion.completed(failure);
+            partCompleted(batch, failure);
           });
     }
-    batch.retained.forEach(part -> part.accept(completion));
+    partCompleted(batch, null);
+  }
+
+  /** A part of a batch has ended; after the last one, what has waited for it runs. Any thread. */
+  private void partCompleted(Batch batch, @Nullable Throwable failure) {
+    if (failure != null) {
+      batch.failure = failure;
+    }
+    if (batch.parts.decrementAndGet() == 0 && !batch.actions.isEmpty()) {
+      worker.execute(() -> batch.actions.forEach(action -> action.accept(batch.failure)));
+    }
   }
 
   private static final class Batch {
     final List<SessionChange> changes = new ArrayList<>();
-    final List<Consumer<SessionStore.Completion>> retained = new ArrayList<>();
     final List<Consumer<@Nullable Throwable>> ordered = new ArrayList<>();
     final List<Consumer<@Nullable Throwable>> actions = new ArrayList<>();
-    int parts;
-    @Nullable Throwable failure;
+    final AtomicInteger parts = new AtomicInteger(1); // one for what is still to be added
+    boolean hasRetained;
+    volatile @Nullable Throwable failure;
 
-    void partCompleted(@Nullable Throwable partFailure) {
-      failure = failure == null ? partFailure : failure;
-      if (--parts == 0) {
-        actions.forEach(action -> action.accept(failure));
-      }
+    void partBegins() {
+      hasRetained = true;
+      parts.incrementAndGet();
     }
   }
 }

@@ -58,6 +58,9 @@ final class Outbox {
     qos0 = null;
     broker.queuedBytes().add(-qos0Bytes);
     qos0Bytes = 0;
+    if (replays != null) {
+      replays.forEach(RetainedReplay::rest);
+    }
   }
 
   /** Takes a message; it is sent now, or by the next {@link #pump} that finds room. */
@@ -99,7 +102,14 @@ final class Outbox {
   /** [MQTT-3.10.4-2] a Subscription has ended: what it has not found yet does not come any more. */
   void unsubscribed(TopicFilter filter) {
     if (replays != null) {
-      replays.removeIf(replay -> replay.filter().equals(filter));
+      replays.removeIf(
+          replay -> {
+            boolean isOver = replay.filter().equals(filter);
+            if (isOver) {
+              replay.close();
+            }
+            return isOver;
+          });
     }
   }
 
@@ -114,6 +124,10 @@ final class Outbox {
     }
     while (target.isWritable() && pumpOne(target)) {
       // the work is in the condition
+    }
+    RetainedReplay replay = replays == null ? null : replays.peek();
+    if (replay != null && !replay.isWaiting() && broker.retained().holdsTooMuch()) {
+      replay.rest();
     }
   }
 
@@ -158,11 +172,14 @@ final class Outbox {
     }
     Delivery retained = replay.next();
     if (retained == null && replay.isExhausted()) {
+      replay.close();
       replays.remove();
       return true;
     }
     if (retained == null) {
-      session.command(() -> {}); // its turn ends with a pump: the search goes on there
+      if (!replay.isWaiting()) {
+        session.command(() -> {}); // its turn ends with a pump: the search goes on there
+      }
       return false;
     }
     if (retained.qos() == QoS.AT_MOST_ONCE) {
@@ -263,7 +280,10 @@ final class Outbox {
     broker.queuedBytes().add(-queuedBytes);
     queuedBytes = 0;
     queue = null;
-    replays = null;
+    if (replays != null) {
+      replays.forEach(RetainedReplay::close);
+      replays = null;
+    }
     return orphans;
   }
 

@@ -212,16 +212,34 @@ final class PublishFlow {
     }
     Message message =
         new Message(topic, packet.payload(), packet.qos(), packet.retain(), packet.properties());
-    Worker worker = connection.worker();
     Publication publication = Publication.received(message, session.clientId(), broker);
-    if (message.retain() && !broker.retained().apply(publication, worker.journal())) {
+    if (message.retain()) {
+      connection
+          .intake()
+          .<Retained.Room>ask(
+              later -> broker.retained().room(publication, later),
+              room -> retain(session, packet, publication, room));
+    } else {
+      route(session, packet, publication);
+    }
+  }
+
+  private void retain(
+      Session session, Packet.Publish packet, Publication publication, Retained.Room room) {
+    if (room.isThere()) {
+      broker.retained().keep(publication, room, connection.worker().journal());
+    } else {
       broker.counters().dropped(Counters.Drop.RETAINED_FULL);
       if (connection.dialect().canRefusePublish()) {
         refuse(session, packet, ReasonCode.QUOTA_EXCEEDED);
         return;
       }
     }
-    int receivers = broker.router().route(worker, publication, connection.intake());
+    route(session, packet, publication);
+  }
+
+  private void route(Session session, Packet.Publish packet, Publication publication) {
+    int receivers = broker.router().route(connection.worker(), publication, connection.intake());
     if (packet.qos() != QoS.AT_MOST_ONCE) {
       if (packet.qos() == QoS.EXACTLY_ONCE) {
         remember(session, packet.packetId());

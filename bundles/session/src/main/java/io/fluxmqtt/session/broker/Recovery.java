@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings back sessions and Retained Messages at start; all sessions are away then. */
+/** Brings back sessions at start, all of them away; Retained Messages stay in the store. */
 final class Recovery implements SessionStore.Visitor {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
@@ -26,7 +26,6 @@ final class Recovery implements SessionStore.Visitor {
   }
 
   void run() throws IOException {
-    broker.retainedStore().load(stored -> broker.retained().restore(broker.fromStored(stored)));
     broker.sessionStore().load(this);
     for (Session session : broker.sessions().all()) { // not before, as Wills go to all of them
       session.command(session::restored);

@@ -142,10 +142,8 @@ final class SubscribeFlow {
     boolean isNew = all.put(subscription);
     boolean sendRetained = // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]
         request.retainHandling() == 0 || (request.retainHandling() == 1 && isNew);
-    if (sendRetained && !filter.isShared() && broker.retained().count() > 0) {
-      replays.add(
-          new RetainedReplay(
-              broker.retained().cursor(filter.filter()), subscription, session.clientId(), broker));
+    if (sendRetained && !filter.isShared() && !broker.retained().isEmpty()) {
+      replays.add(new RetainedReplay(session, subscription, broker));
     }
     return ReasonCode.granted(qos);
   }

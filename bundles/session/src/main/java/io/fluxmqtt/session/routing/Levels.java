@@ -49,16 +49,4 @@ final class Levels {
   static boolean equal(String level, String text, int from, int end) {
     return level.length() == end - from && text.startsWith(level, from);
   }
-
-  /** Compares two levels as texts. */
-  static int compare(String a, int aFrom, int aEnd, String b, int bFrom, int bEnd) {
-    int common = Math.min(aEnd - aFrom, bEnd - bFrom);
-    for (int i = 0; i < common; i++) {
-      int order = a.charAt(aFrom + i) - b.charAt(bFrom + i);
-      if (order != 0) {
-        return order;
-      }
-    }
-    return (aEnd - aFrom) - (bEnd - bFrom);
-  }
 }

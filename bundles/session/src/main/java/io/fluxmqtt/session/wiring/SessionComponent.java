@@ -194,7 +194,8 @@ public final class SessionComponent {
     @AttributeDefinition(
         name = "Retained bytes",
         description =
-            "Bytes of Retained Messages at most; 0 for a quarter of the JVM's heap. Change: hot.",
+            "Bytes of Retained Messages at most; 0 for a quarter of the JVM's heap if the store keeps"
+                + " them there, else for no limit. Change: hot.",
         min = "0",
         max = "1099511627776")
     long retainedMaxBytes() default 0;
@@ -249,7 +250,7 @@ public final class SessionComponent {
 
   private synchronized void configure(Map<String, Object> properties) throws IOException {
     try {
-      BrokerSettings settings = read(properties);
+      BrokerSettings settings = read(properties, retainedStore.isOnHeap());
       heldBack = null;
       if (running == null) {
         running = start(settings);
@@ -322,7 +323,7 @@ public final class SessionComponent {
     return listeners.stream().map(Listener::info).toList();
   }
 
-  static BrokerSettings read(Map<String, Object> properties) {
+  static BrokerSettings read(Map<String, Object> properties, boolean retainedOnHeap) {
     Settings s = new Settings(PID, properties, Config.class);
     for (String key : s.unknownKeys()) {
       LOG.warn("{}: {} is not a key of this configuration; it is ignored", PID, key);
@@ -346,7 +347,7 @@ public final class SessionComponent {
         s.number("mailboxMaxBytes", 1_024, terabyte),
         s.choice("overflow", BrokerSettings.Overflow.class),
         s.integer("retainedMaxMessages", 0, 100_000_000),
-        orElse(s.number("retainedMaxBytes", 0, terabyte), quarter),
+        orElse(s.number("retainedMaxBytes", 0, terabyte), retainedOnHeap ? quarter : terabyte),
         s.flag("disconnectDeniedPublish"),
         s.flag("logConnections"));
   }

@@ -1,14 +1,19 @@
 package io.fluxmqtt.session.broker;
 
+import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.api.spi.store.RetainedStore;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.api.spi.store.SessionStore;
 import io.fluxmqtt.api.spi.store.StoredMessage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +21,15 @@ import org.jspecify.annotations.Nullable;
  * Stores that note what they are given and complete at once, or when the test says so. Any thread.
  */
 final class MemoryStores implements SessionStore, RetainedStore {
+  private static final int STEPS = 1_000;
+
   private final List<SessionChange> changes = new ArrayList<>();
   private final Queue<Completion> waiting = new ArrayDeque<>();
+  private final NavigableMap<String, StoredMessage> retained = new ConcurrentSkipListMap<>();
+  private @Nullable Queue<Runnable> searching; // null while they are answered at once
+  private @Nullable IOException unreadable;
+  private int sliceMax = Integer.MAX_VALUE;
+  private int searches;
   private Consumer<Visitor> kept = visitor -> {};
   private boolean held;
   private @Nullable Throwable failure;
@@ -57,12 +69,117 @@ final class MemoryStores implements SessionStore, RetainedStore {
 
   @Override
   public void put(StoredMessage message, Completion completion) {
-    complete(completion);
+    complete(
+        thrown -> {
+          if (thrown == null) {
+            retained.put(message.message().topic(), message);
+          }
+          completion.completed(thrown);
+        });
   }
 
   @Override
   public void remove(String topic, Completion completion) {
-    complete(completion);
+    complete(
+        thrown -> {
+          if (thrown == null) {
+            retained.remove(topic);
+          }
+          completion.completed(thrown);
+        });
+  }
+
+  @Override
+  public void removeExpired(long nowMillis) {
+    retained
+        .values()
+        .removeIf(m -> m.expiresAtMillis() != null && m.expiresAtMillis() <= nowMillis);
+  }
+
+  @Override
+  public synchronized void find(String filter, byte @Nullable [] from, int limit, Answer answer) {
+    searches++;
+    if (searching != null) {
+      searching.add(() -> answer(filter, from, limit, answer));
+    } else if (held) { // after what is under way
+      waiting.add(thrown -> answer(filter, from, limit, answer));
+    } else {
+      answer(filter, from, limit, answer);
+    }
+  }
+
+  private void answer(String filter, byte @Nullable [] from, int limit, Answer answer) {
+    if (unreadable != null) {
+      answer.found(Slice.END, unreadable);
+      return;
+    }
+    List<StoredMessage> found = new ArrayList<>();
+    String next = null;
+    int looked = 0;
+    String start = from == null ? "" : new String(from, StandardCharsets.UTF_8);
+    for (Map.Entry<String, StoredMessage> entry : retained.tailMap(start, true).entrySet()) {
+      if (found.size() == Math.min(limit, sliceMax) || looked++ == STEPS) {
+        next = entry.getKey();
+        break;
+      }
+      if (TopicFilter.matches(filter, entry.getKey())) {
+        found.add(entry.getValue());
+      }
+    }
+    byte[] position = next == null ? null : next.getBytes(StandardCharsets.UTF_8);
+    answer.found(new Slice(found, position), null);
+  }
+
+  /** From now on searches wait for {@link #search}. */
+  void holdSearches() {
+    searching = new ArrayDeque<>();
+  }
+
+  /** Answers the searches that wait, but none that come of that; returns how many. */
+  int search() {
+    Queue<Runnable> due = searching;
+    searching = new ArrayDeque<>();
+    due.forEach(Runnable::run);
+    return due.size();
+  }
+
+  /** Searches find so many messages at most. */
+  void sliceMax(int messages) {
+    sliceMax = messages;
+  }
+
+  void failSearchesWith(@Nullable IOException cause) {
+    unreadable = cause;
+  }
+
+  /** How often something was looked for. */
+  int searches() {
+    return searches;
+  }
+
+  @Override
+  public byte[] after(String topic) {
+    return (topic + '\u0001').getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public long count() {
+    return retained.size();
+  }
+
+  @Override
+  public long bytes() {
+    return retained.values().stream().mapToLong(m -> m.message().payload().length()).sum();
+  }
+
+  @Override
+  public synchronized boolean isEmpty() {
+    return retained.isEmpty() && waiting.isEmpty();
+  }
+
+  @Override
+  public boolean isOnHeap() {
+    return true;
   }
 
   private synchronized void complete(Completion completion) {
@@ -76,9 +193,6 @@ final class MemoryStores implements SessionStore, RetainedStore {
   public void load(Visitor visitor) throws IOException {
     kept.accept(visitor);
   }
-
-  @Override
-  public void load(Consumer<StoredMessage> visitor) throws IOException {}
 
   @Override
   public synchronized long newSessionNumber() {

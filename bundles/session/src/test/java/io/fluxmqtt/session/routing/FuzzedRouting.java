@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.TopicFilter;
-import io.fluxmqtt.session.routing.RetainedMessages.Entry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,13 +12,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done to a {@link SubscriptionTree} and to {@link RetainedMessages} as a fuzzer's input
- * says, and the same to plain maps that are searched by {@link TopicReference}. Each line of the
- * input is one step: what to do, which subscriber, and a topic or filter.
+ * What is done to a {@link SubscriptionTree} as a fuzzer's input says, and the same to a plain map
+ * that is searched by {@link TopicReference}. Each line of the input is one step: what to do, which
+ * subscriber, and a topic or filter.
  */
 final class FuzzedRouting {
   private static final int STEPS_MAX = 40;
@@ -29,8 +27,6 @@ final class FuzzedRouting {
 
   private final SubscriptionTree<String> tree = new SubscriptionTree<>();
   private final Map<Key, Grant> subscriptions = new HashMap<>();
-  private final RetainedMessages<String> retained = new RetainedMessages<>(String::length);
-  private final Map<String, String> messages = new HashMap<>();
   private int step;
 
   private FuzzedRouting() {}
@@ -56,18 +52,6 @@ final class FuzzedRouting {
     switch (line.charAt(0)) {
       case '+' -> subscribe(subscriber, filter);
       case '-' -> unsubscribe(subscriber, filter);
-      case '!' -> {
-        if (isTopic) {
-          String message = "m" + step;
-          assertEquals(messages.put(text, message), retained.put(text, message));
-        }
-      }
-      case '~' -> assertEquals(messages.remove(text), retained.remove(text));
-      case '?' -> {
-        if (filter != null) {
-          walk(filter.filter());
-        }
-      }
       default -> {
         if (isTopic) {
           match(text);
@@ -75,7 +59,6 @@ final class FuzzedRouting {
       }
     }
     assertEquals(subscriptions.size(), tree.size());
-    assertEquals(messages.size(), retained.count());
   }
 
   /** The filter that SUBSCRIBE asks for; null if it is none. */
@@ -154,27 +137,6 @@ final class FuzzedRouting {
     }
   }
 
-  /** In order, each once, in as many steps as there are topics, and two to begin and to end. */
-  private void walk(String filter) {
-    TreeSet<String> wanted = new TreeSet<>(LevelOrder.INSTANCE);
-    messages.keySet().stream()
-        .filter(topic -> TopicReference.matches(filter, topic))
-        .forEach(wanted::add);
-    List<String> found = new ArrayList<>();
-    RetainedCursor<String> cursor = retained.cursor(filter);
-    int steps = 0;
-    while (!cursor.isExhausted()) {
-      Entry<String> entry = cursor.next(1);
-      if (entry != null) {
-        found.add(entry.topic());
-        assertEquals(messages.get(entry.topic()), entry.message());
-      }
-      steps++;
-      assertTrue(steps <= messages.size() + 2, () -> "too many steps for " + filter);
-    }
-    assertEquals(List.copyOf(wanted), found, filter);
-  }
-
   /** When all is taken out, nothing is left. */
   private void end() {
     for (Key key : List.copyOf(subscriptions.keySet())) {
@@ -182,11 +144,5 @@ final class FuzzedRouting {
     }
     assertEquals(0, tree.size());
     assertEquals(1, tree.nodes());
-    for (String topic : List.copyOf(messages.keySet())) {
-      assertEquals(messages.remove(topic), retained.remove(topic));
-    }
-    assertEquals(0, retained.count());
-    assertEquals(0, retained.bytes());
-    assertTrue(!retained.from("").hasNext());
   }
 }

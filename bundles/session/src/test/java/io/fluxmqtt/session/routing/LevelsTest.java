@@ -120,14 +120,4 @@ class LevelsTest {
     assertEquals("one", names.name("x/one", 2, 5, 7 + 4_096));
     assertNotSame(first, names.name("x/one", 2, 5, 7));
   }
-
-  @Test
-  void whatFollowsABranchComesAfterAllThatIsBelow() {
-    String after = LevelOrder.afterBranch("a");
-
-    assertTrue(LevelOrder.INSTANCE.compare("a", after) < 0);
-    assertTrue(LevelOrder.INSTANCE.compare("a/\uFFFD", after) < 0);
-    assertTrue(LevelOrder.INSTANCE.compare(after, "a\u0002") < 0);
-    assertTrue(LevelOrder.INSTANCE.compare(after, "b") < 0);
-  }
 }

@@ -52,22 +52,6 @@ class RoutingCapacityTest {
     return new TopicFilter(null, "site/" + i % 100 + "/device/" + i + "/state");
   }
 
-  @Test
-  void twoHundredThousandRetainedMessages() {
-    RetainedMessages<Integer> messages = new RetainedMessages<>(m -> 1);
-    for (int i = 0; i < 200_000; i++) {
-      messages.put("site/" + i % 100 + "/device/" + i + "/state", i);
-    }
-
-    RetainedCursor<Integer> cursor = messages.cursor("site/7/device/+/state");
-    int found = 0;
-    while (cursor.next() != null) {
-      found++;
-    }
-    assertEquals(2_000, found);
-    assertEquals(200_000, messages.count());
-  }
-
   private static int count(SubscriptionTree<Object> tree, String name) {
     int[] count = new int[1];
     tree.match(

@@ -67,21 +67,6 @@ class TopicMatchingPropertyTest {
     assertEquals(wanted, found);
   }
 
-  @Property(tries = 1_000, seed = SEED)
-  void walkShowsWhatTheReferenceFinds(
-      @ForAll("manyNames") Set<String> names, @ForAll("filters") String filter) {
-    RetainedMessages<String> messages = new RetainedMessages<>(String::length);
-    names.forEach(name -> messages.put(name, name));
-    List<String> found = new ArrayList<>();
-    messages.match(filter, (topic, message) -> found.add(topic));
-    List<String> wanted =
-        names.stream()
-            .filter(name -> TopicReference.matches(filter, name))
-            .sorted(LevelOrder.INSTANCE)
-            .toList();
-    assertEquals(wanted, found);
-  }
-
   @Provide
   Arbitrary<String> names() {
     return levels("", "a", "b", "aa", "a-", "$", "$a", "\u0001", "\uFFFD", "ä")
@@ -99,11 +84,6 @@ class TopicMatchingPropertyTest {
   @Provide
   Arbitrary<Set<String>> manyFilters() {
     return filters().set().ofMaxSize(30);
-  }
-
-  @Provide
-  Arbitrary<Set<String>> manyNames() {
-    return names().set().ofMaxSize(30);
   }
 
   @Provide

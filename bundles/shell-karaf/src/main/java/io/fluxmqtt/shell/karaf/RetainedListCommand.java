@@ -28,7 +28,7 @@ public final class RetainedListCommand extends TableCommand {
   int limit = 1_000;
 
   @Override
-  void fill(ShellTable table, BrokerAdmin broker) {
+  void fill(ShellTable table, BrokerAdmin broker) throws InterruptedException {
     table.column("Topic");
     table.column("QoS").alignRight();
     table.column("Bytes").alignRight();
@@ -47,12 +47,12 @@ public final class RetainedListCommand extends TableCommand {
     }
   }
 
-  private List<RetainedInfo> retained(BrokerAdmin broker) {
+  private List<RetainedInfo> retained(BrokerAdmin broker) throws InterruptedException {
     if (limit < 1) {
       throw new IllegalStateException("--limit %d is not above 0".formatted(limit));
     }
     try {
-      return broker.retained(filter, limit);
+      return await(broker.retained(filter, limit));
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException(
           "%s is no topic filter: %s".formatted(Text.escaped(filter), e.getMessage()), e);

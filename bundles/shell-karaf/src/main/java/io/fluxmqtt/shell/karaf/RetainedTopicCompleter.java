@@ -24,7 +24,18 @@ public final class RetainedTopicCompleter implements Completer {
   }
 
   private static List<String> topics(BrokerAdmin broker) {
-    Stream<String> topics = broker.retained("#", LIMIT).stream().map(RetainedInfo::topic);
+    Stream<String> topics = retained(broker).stream().map(RetainedInfo::topic);
     return Stream.concat(Stream.of("#"), topics).toList();
+  }
+
+  private static List<RetainedInfo> retained(BrokerAdmin broker) {
+    try {
+      return MqttCommand.await(broker.retained("#", LIMIT));
+    } catch (IllegalStateException e) { // mqtt:retained-list says it
+      return List.of();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    }
   }
 }

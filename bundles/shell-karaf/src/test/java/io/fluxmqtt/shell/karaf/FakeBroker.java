@@ -95,9 +95,10 @@ final class FakeBroker implements BrokerAdmin {
   }
 
   @Override
-  public List<RetainedInfo> retained(String filter, int limit) {
+  public CompletionStage<List<RetainedInfo>> retained(String filter, int limit) {
     TopicFilter parsed = TopicFilter.parse(filter);
-    return retained.stream().filter(m -> parsed.matches(m.topic())).limit(limit).toList();
+    return CompletableFuture.completedFuture(
+        retained.stream().filter(m -> parsed.matches(m.topic())).limit(limit).toList());
   }
 
   @Override

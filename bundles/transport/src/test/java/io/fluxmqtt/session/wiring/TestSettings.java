@@ -9,6 +9,6 @@ public final class TestSettings {
 
   /** The settings of some keys of {@code io.fluxmqtt.session}. */
   public static BrokerSettings of(Map<String, Object> properties) {
-    return SessionComponent.read(properties);
+    return SessionComponent.read(properties, true);
   }
 }

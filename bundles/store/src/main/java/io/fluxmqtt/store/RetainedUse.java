@@ -1,0 +1,101 @@
+package io.fluxmqtt.store;
+
+import io.fluxmqtt.api.spi.store.KvEngine;
+import java.io.IOException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How many Retained Messages the engine holds, and how many bytes of keys and records. Each batch
+ * that changes this notes it in the engine, so that no start has to look at all of them. Owned by
+ * the committer's thread.
+ */
+final class RetainedUse {
+  private static final Logger LOG = LoggerFactory.getLogger(RetainedUse.class);
+  private static final byte[] COUNT = Keys.meta("retainedCount");
+  private static final byte[] BYTES = Keys.meta("retainedBytes");
+
+  private long count;
+  private long bytes;
+  private boolean noted = true;
+
+  private RetainedUse(long count, long bytes) {
+    this.count = count;
+    this.bytes = bytes;
+  }
+
+  /** What was noted; if that is lost, all messages are counted. Blocks for I/O. */
+  static RetainedUse read(KvEngine engine) throws IOException {
+    long count = noted(engine, COUNT);
+    long bytes = noted(engine, BYTES);
+    if (count >= 0 && bytes >= 0) {
+      return new RetainedUse(count, bytes);
+    }
+    RetainedUse counted = new RetainedUse(0, 0);
+    KeyRange all = Table.RETAINED.all();
+    engine.seek(
+        all.from(),
+        all.to(),
+        (key, value) -> {
+          counted.count++;
+          counted.bytes += key.length + (long) value.length;
+          return key;
+        });
+    return counted;
+  }
+
+  private static long noted(KvEngine engine, byte[] key) throws IOException {
+    byte[] record = engine.get(key);
+    if (record != null) {
+      try {
+        return Records.number(record);
+      } catch (DamagedRecordException e) {
+        LOG.warn("the number of retained messages is damaged; they are counted", e);
+      }
+    }
+    return -1;
+  }
+
+  long count() {
+    return count;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /** Adds to both as part of a commit. */
+  void add(Draft draft, int moreCount, long moreBytes) {
+    if (moreCount == 0 && moreBytes == 0) {
+      return;
+    }
+    boolean before = noted;
+    draft.onRollback(
+        () -> {
+          count -= moreCount;
+          bytes -= moreBytes;
+          noted = before;
+        });
+    count += moreCount;
+    bytes += moreBytes;
+    noted = false;
+  }
+
+  /** What to write before the first batch. */
+  List<KvEngine.Write> firstMarks() {
+    return List.of(
+        new KvEngine.Write(COUNT, Records.number(count)),
+        new KvEngine.Write(BYTES, Records.number(bytes)));
+  }
+
+  /** Notes what has changed, as the last of a batch. */
+  void note(Draft draft) {
+    if (!noted) {
+      draft.onRollback(() -> noted = false);
+      draft.put(COUNT, Records.number(count));
+      draft.put(BYTES, Records.number(bytes));
+      noted = true;
+    }
+  }
+}
