@@ -245,103 +245,6 @@ class RetainedStoreUseTest {
   }
 
   @Test
-  void messageMayBeReplacedWhereThereIsNoRoomForAnother() {
-    given.retain("r/1", "r/2", "r/3");
-    replace("r/2", "new");
-    assertEquals(ReasonCode.NO_MATCHING_SUBSCRIBERS, ack());
-    replace("r/4", "x");
-    assertEquals(ReasonCode.QUOTA_EXCEEDED, ack());
-    replace("r/2", "");
-    replace("r/4", "x");
-    assertEquals(ReasonCode.NO_MATCHING_SUBSCRIBERS, ack());
-    assertEquals(3, given.fixture.broker.retained().count());
-  }
-
-  @Test
-  void whatIsUnderWayTakesRoom() {
-    stores.hold();
-    given.retain("r/1", "r/2", "r/3", "r/4");
-    assertEquals(0, given.publisher.sent(Packet.PubAck.class).size());
-    stores.release();
-    given.fixture.settle();
-    assertEquals(ReasonCode.QUOTA_EXCEEDED, ack());
-    assertEquals(3, given.fixture.broker.retained().count());
-  }
-
-  @Test
-  void bytesAreLimitedToo() {
-    given.fixture.broker.configure(Records.settings("retainedMaxBytes", 1_000L));
-    replace("r/1", "x".repeat(800));
-    assertEquals(ReasonCode.NO_MATCHING_SUBSCRIBERS, ack());
-    replace("r/2", "x".repeat(800));
-    assertEquals(ReasonCode.QUOTA_EXCEEDED, ack());
-    replace("r/1", "y".repeat(800));
-    assertEquals(ReasonCode.NO_MATCHING_SUBSCRIBERS, ack());
-    replace("r/1", "y".repeat(1_001));
-    assertEquals(ReasonCode.QUOTA_EXCEEDED, ack());
-  }
-
-  @Test
-  void publisherWaitsWhileTheStoreIsAskedForRoom() {
-    given.retain("r/1", "r/2", "r/3");
-    stores.holdSearches();
-    given.publisher.give(
-        TestClient.publication("r/1", "new", QoS.AT_LEAST_ONCE, 7, true),
-        TestClient.publication("t", "after it", QoS.AT_LEAST_ONCE, 8, false));
-    assertEquals(3, given.publisher.sent(Packet.PubAck.class).size());
-    assertFalse(given.publisher.reading);
-
-    stores.search();
-    given.fixture.settle();
-
-    assertTrue(given.publisher.reading);
-    assertEquals(
-        List.of(7, 8),
-        given.publisher.sent(Packet.PubAck.class).stream()
-            .skip(3)
-            .map(Packet.PubAck::packetId)
-            .toList());
-  }
-
-  @Test
-  void roomThatCannotBeAskedForIsNone() {
-    given.retain("r/1", "r/2", "r/3");
-    stores.failSearchesWith(new IOException("bad sector"));
-    replace("r/1", "new");
-    assertEquals(ReasonCode.QUOTA_EXCEEDED, ack());
-  }
-
-  @Test
-  void willWaitsForRoomAsWell() {
-    given.retain("r/1", "r/2", "r/3");
-    TestClient s = given.durable("s").subscribe("r/1", QoS.AT_MOST_ONCE);
-    stores.holdSearches();
-    given
-        .fixture
-        .client()
-        .connect(
-            TestClient.connect(
-                ProtocolVersion.V5_0,
-                "w",
-                true,
-                0,
-                new Packet.Will(
-                    "r/1",
-                    Payload.ofUtf8("gone"),
-                    QoS.AT_MOST_ONCE,
-                    true,
-                    MessageProperties.NONE,
-                    0),
-                10))
-        .cut();
-    assertEquals(List.of("r/1"), s.payloads());
-    stores.search();
-    given.fixture.settle();
-    assertEquals(List.of("r/1", "gone"), s.payloads());
-    assertEquals(3, given.fixture.broker.retained().count());
-  }
-
-  @Test
   void expiredMessageIsNotSentAndLeavesTheStore() {
     given.retain("r/1");
     given.publisher.give(expiring("r/2", 5));
@@ -383,6 +286,98 @@ class RetainedStoreUseTest {
         new Packet.Subscribe(
             1, 0, List.of(new Packet.SubscribeRequest("r/#", QoS.AT_MOST_ONCE, true, false, 0))));
     assertEquals(List.of(), given.publisher.payloads());
+  }
+
+  @Test
+  void othersMessagesComeWithNoLocalAndAsTheSubscriptionSays() {
+    given.retain("r/1");
+    given
+        .fixture
+        .client()
+        .connect("other")
+        .give(TestClient.publication("r/2", "other's", QoS.EXACTLY_ONCE, 1, true));
+    given.publisher.give(
+        new Packet.Subscribe(
+            1, 7, List.of(new Packet.SubscribeRequest("r/#", QoS.AT_LEAST_ONCE, true, false, 0))));
+    assertEquals(List.of("other's"), given.publisher.payloads());
+    Packet.Publish sent = given.publisher.last(Packet.Publish.class);
+    assertEquals(QoS.AT_LEAST_ONCE, sent.qos());
+    assertEquals(List.of(7), sent.subscriptionIdentifiers());
+  }
+
+  @Test
+  void sliceThatWasNotBegunIsReadAgainByTheNextConnection() {
+    given.fixture.broker.configure(Records.settings("retainedMaxMessages", 10));
+    given.retain("r/1", "r/2", "r/3", "r/4");
+    stores.sliceMax(2);
+    stores.holdSearches();
+    TestClient first = given.durable("s").subscribe("r/#", QoS.AT_MOST_ONCE);
+    stores.search();
+    given.fixture.settle();
+    assertEquals(List.of("r/1", "r/2"), first.payloads());
+    first.writable = false;
+    stores.search();
+    given.fixture.settle();
+    first.cut();
+
+    TestClient second = given.durable("s");
+    assertEquals(1, stores.search());
+    given.fixture.settle();
+    assertEquals(List.of("r/3", "r/4"), second.payloads());
+  }
+
+  @Test
+  void messageThatIsReadAgainWhenTheConnectionGoesComesOnTheNext() {
+    given.fixture.broker.configure(Records.settings("retainedMaxMessages", 10));
+    given.retain("r/1", "r/2", "r/3");
+    TestClient first = narrow(false).subscribe("r/#", QoS.AT_LEAST_ONCE);
+    replace("r/2", "new");
+    stores.holdSearches();
+    assertEquals(List.of("r/1", "new"), takeAll(first));
+    first.cut();
+    stores.search();
+    given.fixture.settle();
+
+    assertEquals(List.of("new", "r/3"), takeAllSearching(narrow(false)));
+  }
+
+  @Test
+  void nothingIsLookedForWhereNothingIs() {
+    given.durable("s").subscribe("r/#", QoS.AT_MOST_ONCE);
+    replace("r/1", "");
+    assertEquals(0, stores.searches());
+    assertTrue(given.fixture.broker.retained().isEmpty());
+  }
+
+  @Test
+  void acknowledgementWaitsForPutAndRemovalAndTellsTheirFailure() {
+    stores.hold();
+    given.retain("r/1");
+    assertEquals(0, given.publisher.sent(Packet.PubAck.class).size());
+    stores.release();
+    given.fixture.settle();
+    stores.hold();
+    replace("r/1", "");
+    assertEquals(1, given.publisher.sent(Packet.PubAck.class).size());
+    stores.failWith(new IOException("full"));
+    stores.release();
+    given.fixture.settle();
+    assertEquals(ReasonCode.QUOTA_EXCEEDED, ack());
+    replace("r/2", "x");
+    assertEquals(ReasonCode.QUOTA_EXCEEDED, ack());
+    assertEquals(2L, given.drops("store_failed"));
+    assertEquals(1, given.fixture.broker.retained().count());
+  }
+
+  @Test
+  void listTellsWhenAMessageExpiresAndLeavesOutWhatHas() throws Exception {
+    Administration admin = new Administration(given.fixture.broker, List::of, Optional::empty);
+    given.publisher.give(expiring("r/1", 5));
+    given.publisher.give(expiring("r/2", 9));
+    given.fixture.pass(5);
+    assertEquals(
+        List.of(new RetainedInfo("r/2", QoS.AT_LEAST_ONCE, 1, "publisher", 4L)),
+        admin.retained("#", 10).toCompletableFuture().get());
   }
 
   @Test
