@@ -33,6 +33,7 @@ final class Outbox {
   private @Nullable DeliveryQueue queue; // null until something waits; so are those below
   private @Nullable Deque<Delivery> qos0;
   private @Nullable Deque<RetainedReplay> replays;
+  private @Nullable AwaitedRecords awaited; // null before the first
   private @Nullable ClientConnection connection;
   private long queuedBytes;
   private long qos0Bytes;
@@ -49,7 +50,11 @@ final class Outbox {
     connection = next;
     window.connected(Math.min(next.receiveMaximum(), broker.settings().inFlightMax()));
     for (int packetId : window.releases()) {
-      next.send(new Packet.PubRel(packetId, ReasonCode.SUCCESS));
+      if (isUnsafe(packetId)) {
+        awaited().release(next, packetId);
+      } else {
+        next.send(new Packet.PubRel(packetId, ReasonCode.SUCCESS));
+      }
     }
   }
 
@@ -157,9 +162,17 @@ final class Outbox {
   }
 
   private void resend(ClientConnection target, Delivery again) {
-    if (!target.publish(again, true, now(again))) { // [MQTT-3.3.1-1]
-      window.remove(again, false); // [MQTT-3.1.2-25] the client takes less than it did
-      drop(again, Counters.Drop.PACKET_TOO_LARGE);
+    if (isUnsafe(again.packetId())) {
+      awaited().send(target, again, () -> send(target, again, true)); // it may have been sent
+    } else {
+      send(target, again, true); // [MQTT-3.3.1-1]
+    }
+  }
+
+  private void send(ClientConnection target, Delivery delivery, boolean dup) {
+    if (!target.publish(delivery, dup, now(delivery))) { // [MQTT-3.1.2-25]
+      window.remove(delivery, false);
+      drop(delivery, Counters.Drop.PACKET_TOO_LARGE);
     }
   }
 
@@ -209,7 +222,7 @@ final class Outbox {
     Delivery delivery = window.find(packetId);
     if (delivery == null) {
       boolean known = window.isReleased(packetId);
-      if (!reason.isError()) { // [MQTT-4.3.3-4]
+      if (!reason.isError() && !isUnsafe(packetId)) { // [MQTT-4.3.3-4]
         from.send(
             new Packet.PubRel(
                 packetId, known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
@@ -230,9 +243,10 @@ final class Outbox {
       record(new SessionChange.RemoveDelivery(session.number(), delivery.publication.storeId()));
     }
     if (session.isDurable()) {
-      record(new SessionChange.PutRelease(session.number(), packetId));
+      awaited().release(from, packetId);
+    } else {
+      from.send(new Packet.PubRel(packetId, ReasonCode.SUCCESS));
     }
-    from.send(new Packet.PubRel(packetId, ReasonCode.SUCCESS));
   }
 
   /** PUBCOMP: a QoS 2 delivery has ended. */
@@ -396,18 +410,30 @@ final class Outbox {
   }
 
   private void sendInWindow(ClientConnection target, Delivery delivery) {
-    long now = now(delivery);
-    if (delivery.publication.isExpired(now)) { // [MQTT-3.3.2-5]
+    if (delivery.publication.isExpired(now(delivery))) { // [MQTT-3.3.2-5]
       drop(delivery, Counters.Drop.EXPIRED);
       return;
     }
     window.send(delivery);
-    if (!target.publish(delivery, false, now)) { // [MQTT-3.1.2-25]
-      window.remove(delivery, false);
-      drop(delivery, Counters.Drop.PACKET_TOO_LARGE);
-    } else if (delivery.isStored()) {
+    if (delivery.isStored() && delivery.qos() == QoS.EXACTLY_ONCE) {
+      awaited().send(target, delivery, () -> send(target, delivery, false));
+      return;
+    }
+    send(target, delivery, false);
+    if (delivery.isStored() && window.find(delivery.packetId()) == delivery) {
       record(new SessionChange.PutDelivery(session.number(), delivery.toStored()));
     }
+  }
+
+  private AwaitedRecords awaited() {
+    if (awaited == null) {
+      awaited = new AwaitedRecords(session, window, candidate -> candidate == connection);
+    }
+    return awaited;
+  }
+
+  private boolean isUnsafe(int packetId) {
+    return awaited != null && awaited.contains(packetId);
   }
 
   /** The monotonic clock, which costs as much as encoding, so only where somebody looks at it. */

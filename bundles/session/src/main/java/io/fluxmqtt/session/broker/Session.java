@@ -219,6 +219,7 @@ final class Session {
         away = false; // first: whoever posts a circular from now on sees it, and takes it back
         owner.circulars().deliver();
       }
+      owner.journal().commit(); // what it recorded comes before what the next owner records
       arriving = request;
       owner = next;
       next.execute(() -> arrive(next));
@@ -280,6 +281,7 @@ final class Session {
   void detach(boolean publishWill) {
     leave(publishWill);
     if (!ended) {
+      owner.journal().commit(); // as above
       owner = broker.house(); // last: from here on the house loop may be at work
     }
   }

@@ -24,6 +24,7 @@ final class MemoryStores implements SessionStore, RetainedStore {
   private static final int STEPS = 1_000;
 
   private final List<SessionChange> changes = new ArrayList<>();
+  private final List<String> calls = new ArrayList<>();
   private final Queue<Completion> waiting = new ArrayDeque<>();
   private final NavigableMap<String, StoredMessage> retained = new ConcurrentSkipListMap<>();
   private @Nullable Queue<Runnable> searching; // null while they are answered at once
@@ -61,14 +62,23 @@ final class MemoryStores implements SessionStore, RetainedStore {
     return changes.stream().filter(type::isInstance).map(type::cast).toList();
   }
 
+  /** What was called, in order: {@code commit}, {@code put}. */
+  synchronized List<String> calls() {
+    return List.copyOf(calls);
+  }
+
   @Override
   public synchronized void commit(List<SessionChange> batch, Completion completion) {
+    calls.add("commit");
     changes.addAll(batch);
     complete(completion);
   }
 
   @Override
   public void put(StoredMessage message, Completion completion) {
+    synchronized (this) {
+      calls.add("put");
+    }
     complete(
         thrown -> {
           if (thrown == null) {
