@@ -1,0 +1,180 @@
+package io.fluxmqtt.store.rocksdb;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A second copy of the manifest, the file that says which tables make up a database: without it
+ * nobody knows which of two values is the later one, or what was removed. RocksDB only adds to it
+ * until it begins another, so a copy is what the manifest must begin with: damage is found, and
+ * mended without loss. It is small, and grows only when a table is written.
+ */
+final class Guard {
+  private static final int VERSION = 1;
+  private static final Pattern MANIFEST = Pattern.compile("MANIFEST-\\d+");
+
+  /** What the copy says. */
+  private record Copy(String manifest, byte[] bytes, long sequence) {}
+
+  private final Path folder;
+  private final Path file;
+  private Path noted; // the manifest
+  private long notedBytes = -1;
+
+  /** Guards the database in a folder. */
+  Guard(Path folder) {
+    this.folder = folder;
+    file = folder.resolve("flux-manifest-copy");
+    noted = file;
+  }
+
+  /** Copies the manifest if it has changed since. Not synced: a torn copy is none. */
+  synchronized void note(LongSupplier sequence) throws IOException {
+    if (notedBytes >= 0 && noted.toFile().length() == notedBytes) {
+      return;
+    }
+    String name = current();
+    if (name != null) {
+      byte[] bytes = Files.readAllBytes(folder.resolve(name));
+      write(new Copy(name, bytes, sequence.getAsLong()));
+      noted = folder.resolve(name);
+      notedBytes = bytes.length;
+    }
+  }
+
+  /** Notes what the last change was; to be called when all is synced and nothing follows. */
+  synchronized void close(long sequence) throws IOException {
+    notedBytes = -1;
+    note(() -> sequence);
+  }
+
+  /** The sequence number up to which changes were there when this was noted, or 0. */
+  long sequence() {
+    Copy copy = read();
+    return copy == null ? 0 : copy.sequence();
+  }
+
+  /** Mends what names the tables, before the database is opened; tells what was wrong. */
+  void mend(Consumer<String> found) throws IOException {
+    Copy copy = read();
+    String name = current();
+    if (name == null) {
+      List<Path> manifests =
+          Folders.files(folder, "").stream()
+              .filter(each -> MANIFEST.matcher(each.getFileName().toString()).matches())
+              .toList();
+      if (!manifests.isEmpty()) {
+        name = manifests.get(manifests.size() - 1).getFileName().toString();
+        found.accept("CURRENT was missing or damaged; it is " + name);
+        point(name);
+      } else if (copy != null) {
+        restore(copy, found);
+        return;
+      } else {
+        return;
+      }
+    }
+    if (copy != null && copy.manifest().equals(name) && !beginsWith(name, copy.bytes())) {
+      restore(copy, found);
+    }
+  }
+
+  /** Puts the copy in the place of the manifest; returns whether there is one. */
+  boolean restore(Consumer<String> found) throws IOException {
+    Copy copy = read();
+    if (copy != null) {
+      restore(copy, found);
+    }
+    return copy != null;
+  }
+
+  private void restore(Copy copy, Consumer<String> found) throws IOException {
+    Path manifest = folder.resolve(copy.manifest());
+    if (Files.exists(manifest)) {
+      Path aside = folder.resolve(copy.manifest() + ".damaged");
+      Files.move(manifest, aside, StandardCopyOption.REPLACE_EXISTING);
+    }
+    found.accept(copy.manifest() + " was missing or damaged; its copy was taken");
+    Files.write(manifest, copy.bytes());
+    Folders.sync(manifest);
+    point(copy.manifest());
+  }
+
+  /** The manifest that CURRENT names, if there is one of that name. */
+  private @Nullable String current() throws IOException {
+    Path current = folder.resolve("CURRENT");
+    if (!Files.exists(current)) {
+      return null;
+    }
+    String text =
+        new String(Files.readAllBytes(current), java.nio.charset.StandardCharsets.ISO_8859_1);
+    String name = text.endsWith("\n") ? text.substring(0, text.length() - 1) : "";
+    return MANIFEST.matcher(name).matches() && Files.exists(folder.resolve(name)) ? name : null;
+  }
+
+  private void point(String manifest) throws IOException {
+    Path fresh = folder.resolve("CURRENT.new");
+    Files.writeString(fresh, manifest + "\n");
+    Folders.sync(fresh);
+    Files.move(fresh, folder.resolve("CURRENT"), StandardCopyOption.REPLACE_EXISTING);
+    Folders.sync(folder);
+  }
+
+  private boolean beginsWith(String manifest, byte[] beginning) throws IOException {
+    byte[] bytes = Files.readAllBytes(folder.resolve(manifest));
+    return bytes.length >= beginning.length
+        && Arrays.equals(bytes, 0, beginning.length, beginning, 0, beginning.length);
+  }
+
+  private void write(Copy copy) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.writeInt(VERSION);
+    out.writeUTF(copy.manifest());
+    out.writeLong(copy.sequence());
+    out.writeInt(copy.bytes().length);
+    out.write(copy.bytes());
+    out.writeLong(checksum(bytes.toByteArray(), bytes.size()));
+    Path fresh = folder.resolve(file.getFileName() + ".new");
+    Files.write(fresh, bytes.toByteArray());
+    Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private @Nullable Copy read() {
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      int end = bytes.length - Long.BYTES;
+      DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+      if (end < 0 || in.readInt() != VERSION) {
+        return null;
+      }
+      String name = in.readUTF();
+      long sequence = in.readLong();
+      byte[] manifest = new byte[in.readInt()];
+      in.readFully(manifest);
+      boolean whole = in.readLong() == checksum(bytes, end) && MANIFEST.matcher(name).matches();
+      return whole ? new Copy(name, manifest, sequence) : null;
+    } catch (IOException | NegativeArraySizeException e) {
+      return null; // missing or torn: then there is none
+    }
+  }
+
+  private static long checksum(byte[] bytes, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, length);
+    return crc.getValue();
+  }
+}
