@@ -23,7 +23,10 @@ final class ClassesIT {
   @BeforeAll
   static void read() {
     List<JarFile> jars = Bundle.all().stream().map(ClassesIT::open).toList();
-    classes = new ClassFileImporter().importJars(jars);
+    classes =
+        new ClassFileImporter()
+            .withImportOption(location -> location.contains("io/fluxmqtt/")) // not what is embedded
+            .importJars(jars);
   }
 
   private static JarFile open(Bundle bundle) {

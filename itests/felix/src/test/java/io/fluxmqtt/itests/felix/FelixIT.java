@@ -12,6 +12,7 @@ import static org.ops4j.pax.exam.CoreOptions.systemProperty;
 
 import io.fluxmqtt.api.admin.BrokerAdmin;
 import io.fluxmqtt.api.admin.ListenerInfo;
+import io.fluxmqtt.api.spi.store.KvEngine;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.File;
@@ -55,6 +56,7 @@ import org.ops4j.pax.tinybundles.TinyBundles;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.framework.wiring.FrameworkWiring;
@@ -67,6 +69,7 @@ public class FelixIT {
   private static final String ACL = "io.fluxmqtt.acl";
   private static final String AUTH_FILE = "io.fluxmqtt.auth.file";
   private static final String STORE = "io.fluxmqtt.store";
+  private static final String ROCKSDB = "io.fluxmqtt.store.rocksdb";
 
   @Inject private BundleContext context;
   @Inject private ConfigurationAdmin configurations;
@@ -239,6 +242,36 @@ public class FelixIT {
       } else {
         access.update(before);
       }
+    }
+  }
+
+  @Test
+  public void anUpdateOfTheEngineOnRocksDbKeepsWhatIsStored() throws Exception {
+    assertTrue("its native library runs here", isRocksDbAvailable());
+    MqttClient publisher = connect("publisher", null);
+    publisher.publish("felix/kept", "on disk".getBytes(), 1, true);
+    publisher.disconnect();
+    update(ROCKSDB);
+    await("it runs from another class loader", this::isRocksDbAvailable);
+    BlockingQueue<String> kept = new LinkedBlockingQueue<>();
+    await(
+        "a client is served",
+        () -> {
+          MqttClient client = connect("subscriber", null);
+          client.subscribe("felix/kept", 1, (topic, message) -> kept.add(message.toString()));
+          return true;
+        });
+    assertEquals("on disk", kept.poll(10, TimeUnit.SECONDS));
+  }
+
+  private boolean isRocksDbAvailable() {
+    try {
+      return !context
+          .getServiceReferences(
+              KvEngine.class, "(&(" + KvEngine.NAME + "=rocksdb)(" + KvEngine.AVAILABLE + "=true))")
+          .isEmpty();
+    } catch (InvalidSyntaxException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -204,6 +204,15 @@ public class KarafIT {
   }
 
   @Test
+  public void theStoreIsOnRocksDbInKarafsDataFolder() throws Exception {
+    Path folder = Path.of(System.getProperty("karaf.data"), "flux-mqtt", "store", "rocksdb");
+    await("its database is there", 20, () -> Files.exists(folder.resolve("1/CURRENT")));
+    String engine = "(&(mqtt.engine.name=rocksdb)(mqtt.engine.available=true))";
+    assertTrue(
+        context.getServiceReferences("io.fluxmqtt.api.spi.store.KvEngine", engine).length == 1);
+  }
+
+  @Test
   public void anEditedFileMovesTheListener() throws Exception {
     Path file = Path.of(System.getProperty("karaf.etc"), Path.of(LISTENER).toFile().getName());
     String before = Files.readString(file);
