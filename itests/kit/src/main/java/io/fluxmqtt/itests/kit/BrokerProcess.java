@@ -89,9 +89,9 @@ public final class BrokerProcess implements AutoCloseable {
             .directory(folder.toFile())
             .redirectErrorStream(true);
     builder.environment().put("FLUX_MQTT_CDS", "off"); // an archive would cost more than it saves
+    builder.environment().put("FLUX_MQTT_DATA", folder.resolve("data").toString());
     builder.environment().putAll(environment);
     builder.environment().put("FLUX_MQTT_ETC", etc().toString());
-    builder.environment().put("FLUX_MQTT_DATA", folder.resolve("data").toString());
     Process started = builder.start();
     process = started;
     started.getOutputStream().close();

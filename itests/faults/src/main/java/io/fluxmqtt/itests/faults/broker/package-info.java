@@ -1,0 +1,2 @@
+/** The brokers that are killed: ours, and one that is known to lose. */
+package io.fluxmqtt.itests.faults.broker;
