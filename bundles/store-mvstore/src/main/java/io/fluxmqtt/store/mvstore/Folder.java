@@ -79,11 +79,21 @@ final class Folder implements AutoCloseable {
     }
   }
 
+  /** Makes a folder and those above it that are missing; what names them is on disk then. */
   static void createPrivate(Path path) throws IOException {
+    Path existing = path.toAbsolutePath();
+    while (existing.getParent() != null && !Files.isDirectory(existing)) {
+      existing = existing.getParent();
+    }
     if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       Files.createDirectories(path, OWNER_ONLY);
     } else {
       Files.createDirectories(path);
+    }
+    Path made = path.toAbsolutePath();
+    while (!made.equals(existing)) {
+      made = made.getParent();
+      sync(made);
     }
   }
 
