@@ -25,10 +25,19 @@ final class Folders {
 
   /** Makes a folder and those above it, readable by their owner only, where they are missing. */
   static void createPrivate(Path folder) throws IOException {
+    Path existing = folder.toAbsolutePath();
+    while (existing.getParent() != null && !Files.isDirectory(existing)) {
+      existing = existing.getParent();
+    }
     if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       Files.createDirectories(folder, OWNER_ONLY);
     } else {
       Files.createDirectories(folder);
+    }
+    Path made = folder.toAbsolutePath();
+    while (!made.equals(existing)) { // what names them must be on disk, too
+      made = made.getParent();
+      sync(made);
     }
   }
 

@@ -112,9 +112,13 @@ final class Natives {
     Folders.createPrivate(folder);
     Files.deleteIfExists(sum);
     Path fresh = folder.resolve(name + ".new");
-    unpack(name, fresh);
-    Folders.sync(fresh);
-    Files.move(fresh, library, StandardCopyOption.REPLACE_EXISTING);
+    try {
+      unpack(name, fresh);
+      Folders.sync(fresh);
+      Files.move(fresh, library, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(fresh); // where it does not fit it would leave no room for data
+    }
     Files.writeString(sum, checksum(library));
     return folder;
   }
