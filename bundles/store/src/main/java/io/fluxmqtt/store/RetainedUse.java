@@ -25,11 +25,14 @@ final class RetainedUse {
     this.bytes = bytes;
   }
 
-  /** What was noted; if that is lost, all messages are counted. Blocks for I/O. */
+  /**
+   * What was noted; if that is lost, or the engine has set damage aside and what was noted may
+   * count messages that went with it, all messages are counted. Blocks for I/O.
+   */
   static RetainedUse read(KvEngine engine) throws IOException {
     long count = noted(engine, COUNT);
     long bytes = noted(engine, BYTES);
-    if (count >= 0 && bytes >= 0) {
+    if (count >= 0 && bytes >= 0 && engine.statistics().setAside() == 0) {
       return new RetainedUse(count, bytes);
     }
     RetainedUse counted = new RetainedUse(0, 0);

@@ -8,7 +8,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the store notes about itself: the version of its format and up to where numbers are
- * reserved. A mark that is lost is made up for from the numbers in use.
+ * reserved. A mark that is lost, or may be an old one since the engine has set damage aside, is
+ * made up for from the numbers in use.
  *
  * @param sessionMark session numbers up to this may have been used
  * @param messageMark message ids up to this may have been used
@@ -84,17 +85,21 @@ record StoreHeader(long sessionMark, long messageMark) {
   private static long mark(KvEngine engine, String name, List<Table> tables, Number number)
       throws IOException {
     byte[] record = engine.get(Keys.meta(name));
+    long noted = 0;
     if (record != null) {
       try {
         long mark = Records.number(record);
         if (mark >= 0 && mark < Keys.MAX_NUMBER) {
-          return mark;
+          noted = mark;
+          if (engine.statistics().setAside() == 0) {
+            return mark;
+          }
         }
       } catch (DamagedRecordException e) {
         LOG.warn("the store's mark {} is damaged: {}", name, e.getMessage());
       }
     }
-    long highest = highest(engine, tables, number);
+    long highest = Math.max(noted, highest(engine, tables, number));
     return highest == 0 ? 0 : Math.min(highest + LEAP, Keys.MAX_NUMBER / 2 + highest / 2);
   }
 

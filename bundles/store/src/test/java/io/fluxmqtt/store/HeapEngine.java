@@ -20,6 +20,17 @@ final class HeapEngine implements KvEngine {
   private volatile boolean onHeap;
   private volatile @Nullable CountDownLatch gate;
   private final Semaphore arrivals = new Semaphore(0);
+  private volatile int setAside;
+
+  /** It has set so many damaged parts aside. */
+  void setAside(int parts) {
+    setAside = parts;
+  }
+
+  @Override
+  public Statistics statistics() {
+    return new Statistics(0, 0, 0, 0, 0, 0, setAside);
+  }
 
   @Override
   public synchronized byte @Nullable [] get(byte[] key) {

@@ -135,6 +135,25 @@ final class NumberSequenceTest {
   }
 
   @Test
+  void markThatMayBeAnOldOneIsNotTrusted() throws Exception {
+    long session;
+    long message;
+    try (Store store = Store.open(engine)) {
+      session = store.sessions().newSessionNumber();
+      message = store.sessions().newMessageId();
+    }
+    engine.put(Keys.meta(StoreHeader.SESSION_MARK), Records.number(0));
+    engine.put(Keys.meta(StoreHeader.MESSAGE_MARK), Records.number(message));
+    engine.put(Keys.session(session), new byte[] {1});
+    engine.put(Keys.body(message + 5), new byte[] {1});
+    engine.setAside(1);
+    try (Store store = Store.open(engine)) {
+      assertTrue(store.sessions().newSessionNumber() > session);
+      assertTrue(store.sessions().newMessageId() > message + 5);
+    }
+  }
+
+  @Test
   void dataOfALaterVersionIsLeftAlone() throws Exception {
     engine.put(Keys.meta("format"), Records.number(2));
     IOException failure = assertThrows(IOException.class, () -> Store.open(engine));

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fluxmqtt.api.message.Message;
 import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.message.QoS;
+import io.fluxmqtt.api.spi.store.KvEngine;
 import io.fluxmqtt.api.spi.store.RetainedStore;
 import io.fluxmqtt.api.spi.store.StoredMessage;
 import java.io.IOException;
@@ -102,6 +103,19 @@ final class RetainedStoreTest {
     }
     engine.failReadsWith(new IOException("noted again, so not to be scanned"));
     try (Store store = Store.open(engine)) {
+      assertCounts(store);
+    }
+  }
+
+  @Test
+  void countIsNotTrustedWhereMessagesMayHaveGoneWithDamage() throws Exception {
+    try (Store store = Store.open(engine)) {
+      put(store, "a", "b/c");
+    }
+    engine.write(List.of(new KvEngine.Write(Keys.retained("a"), null)), true);
+    engine.setAside(1);
+    try (Store store = Store.open(engine)) {
+      assertEquals(1, store.retained().count());
       assertCounts(store);
     }
   }
