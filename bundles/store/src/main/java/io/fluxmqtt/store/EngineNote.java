@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,7 +66,7 @@ final class EngineNote {
           checkFormat(file, line.group(2));
         }
       }
-      if (engine != null) {
+      if (engine != null && !isMisspelt(engine)) {
         return engine;
       }
       LOG.warn("{} is damaged; the engine is taken from the folders beside it", file);
@@ -79,6 +80,17 @@ final class EngineNote {
           "%s: the data have format %s, this version reads %d; start the version that wrote them, nothing was changed"
               .formatted(file, format, StoreHeader.FORMAT_VERSION));
     }
+  }
+
+  /** Whether one character stands between it and an engine of ours: a flipped bit does that. */
+  private static boolean isMisspelt(String engine) {
+    return EngineChoice.PREFERRED.stream().anyMatch(ours -> differences(ours, engine) == 1);
+  }
+
+  private static long differences(String one, String other) {
+    return one.length() != other.length()
+        ? Math.max(one.length(), other.length())
+        : IntStream.range(0, one.length()).filter(i -> one.charAt(i) != other.charAt(i)).count();
   }
 
   /** The engine that wrote last, of those that have a folder here. */

@@ -65,9 +65,20 @@ final class EngineNoteTest {
     file("rocksdb/000004.log", 3_000);
     file("stranger/file", 9_000);
     assertEquals("rocksdb", note.read());
-    for (String damaged : List.of("", "\0\0\0\0", "engin\u00ff = mvstore\n", "engine = ../x\n")) {
+    for (String damaged :
+        List.of(
+            "", "\0\0\0\0", "engin\u00ff = mvstore\n", "engine = ../x\n", "engine = ivstore\n")) {
       Files.writeString(folder.resolve("engine.txt"), damaged);
       assertEquals("rocksdb", note.read(), damaged);
+    }
+  }
+
+  @Test
+  void engineOfSomebodyElseIsNoDamage() throws Exception {
+    file("rocksdb/CURRENT", 1_000);
+    for (String other : List.of("lmdb", "rocksdb2", "ivstari", "mvstore")) {
+      Files.writeString(folder.resolve("engine.txt"), "engine = " + other + "\n");
+      assertEquals(other, note.read());
     }
   }
 
