@@ -21,6 +21,8 @@ final class AwaitedRecords {
   /** With the delivery that is to be sent, or none for a PUBREL. */
   private final PacketIds<Delivery> ids = new PacketIds<>();
 
+  private int unsent; // deliveries to the present connection
+
   AwaitedRecords(Session session, Window window, Predicate<ClientConnection> isCurrent) {
     this.session = session;
     this.window = window;
@@ -31,6 +33,16 @@ final class AwaitedRecords {
     return ids.contains(packetId);
   }
 
+  /** Whether a delivery must wait, so that it does not overtake one that waits [MQTT-4.6.0-1]. */
+  boolean delays(Delivery delivery) {
+    return unsent > 0 || contains(delivery.packetId());
+  }
+
+  /** A connection begins, nothing waits to be sent to it. */
+  void connected() {
+    unsent = 0;
+  }
+
   /**
    * Records the identifier of a delivery, then has it sent [MQTT-4.3.3-1]: after a crash before
    * that it would be sent again under another.
@@ -38,11 +50,13 @@ final class AwaitedRecords {
   void send(ClientConnection target, Delivery delivery, Runnable sender) {
     record(new SessionChange.PutDelivery(session.number(), delivery.toStored()));
     int packetId = delivery.packetId();
+    unsent++;
     whenSafe(
         target,
         packetId,
         delivery,
         () -> {
+          unsent--;
           if (window.find(packetId) == delivery) {
             sender.run();
           }

@@ -49,6 +49,9 @@ final class Outbox {
   void connected(ClientConnection next) {
     connection = next;
     window.connected(Math.min(next.receiveMaximum(), broker.settings().inFlightMax()));
+    if (awaited != null) {
+      awaited.connected();
+    }
     for (int packetId : window.releases()) {
       if (isUnsafe(packetId)) {
         awaited().release(next, packetId);
@@ -162,7 +165,7 @@ final class Outbox {
   }
 
   private void resend(ClientConnection target, Delivery again) {
-    if (isUnsafe(again.packetId())) {
+    if (awaited != null && awaited.delays(again)) {
       awaited().send(target, again, () -> send(target, again, true)); // it may have been sent
     } else {
       send(target, again, true); // [MQTT-3.3.1-1]
@@ -306,15 +309,11 @@ final class Outbox {
   }
 
   int queued() {
-    return waiting() + size(qos0);
+    return waiting() + (qos0 == null ? 0 : qos0.size());
   }
 
   private int waiting() {
     return queue == null ? 0 : queue.size();
-  }
-
-  private static int size(@Nullable Deque<?> deque) {
-    return deque == null ? 0 : deque.size();
   }
 
   long queuedBytes() {
@@ -335,7 +334,7 @@ final class Outbox {
     if (target == null) {
       return; // QoS 0 is not kept for a client that is away
     }
-    if (size(qos0) == 0 && target.isWritable()) {
+    if ((qos0 == null || qos0.isEmpty()) && target.isWritable()) {
       sendQos0(target, delivery);
     } else if (qos0Bytes + delivery.bytes() > broker.settings().qos0QueueMaxBytes()) {
       drop(delivery, Counters.Drop.SLOW_CONNECTION);
@@ -415,7 +414,8 @@ final class Outbox {
       return;
     }
     window.send(delivery);
-    if (delivery.isStored() && delivery.qos() == QoS.EXACTLY_ONCE) {
+    boolean mustWait = delivery.qos() == QoS.EXACTLY_ONCE;
+    if (delivery.isStored() && (mustWait || (awaited != null && awaited.delays(delivery)))) {
       awaited().send(target, delivery, () -> send(target, delivery, false));
       return;
     }

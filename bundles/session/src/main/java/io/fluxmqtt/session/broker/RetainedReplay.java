@@ -41,6 +41,7 @@ final class RetainedReplay {
   private long freshMoment;
 
   private boolean waiting; // for the store
+  private @Nullable Runnable prepared; // to run with its answer
   private boolean unwanted; // what is awaited
   private boolean closed;
 
@@ -53,6 +54,19 @@ final class RetainedReplay {
 
   TopicFilter filter() {
     return subscription.filter();
+  }
+
+  /**
+   * Reads the first piece, then runs a task: at once where the store need not be waited for, else
+   * on the loop that owns the session then.
+   */
+  void prepare(Runnable then) {
+    ask(filter().filter(), position, SLICE);
+    if (waiting) {
+      prepared = then;
+    } else {
+      then.run();
+    }
   }
 
   /**
@@ -128,9 +142,19 @@ final class RetainedReplay {
 
   private void ask(String filter, byte @Nullable [] from, int limit) {
     waiting = true;
-    Found known = retained.find(filter, from, limit, later -> session.command(() -> take(later)));
+    Found known =
+        retained.find(filter, from, limit, later -> session.command(() -> answered(later)));
     if (known != null) {
       take(known);
+    }
+  }
+
+  private void answered(Found found) {
+    take(found);
+    Runnable then = prepared;
+    prepared = null;
+    if (then != null) {
+      then.run();
     }
   }
 

@@ -157,13 +157,54 @@ final class SubscribeFlow {
     if (failure != null) {
       reasons.replaceAll(reason -> connection.dialect().refusedFilter(ReasonCode.QUOTA_EXCEEDED));
     }
+    prepare(0, slot);
+  }
+
+  /**
+   * Reads the first retained messages for each filter before SUBACK, so that they follow it at
+   * once: whoever publishes or asks when it has come finds that they came before.
+   */
+  private void prepare(int next, AckQueue.Slot slot) {
+    if (next == replays.size() || broker.retained().holdsTooMuch()) {
+      fill(slot);
+      return;
+    }
+    replays
+        .get(next)
+        .prepare(
+            () -> {
+              if (session.owner() == connection.worker() && connection.isOpen()) {
+                prepare(next + 1, slot);
+              } else {
+                leave();
+              }
+            });
+  }
+
+  /** The connection ended before SUBACK: the next one gets what this one does not. */
+  private void leave() {
+    for (RetainedReplay replay : replays) {
+      if (session.subscriptions().contains(replay.filter())) {
+        replay.rest();
+        session.outbox().replay(replay);
+      } else {
+        replay.close();
+      }
+    }
+  }
+
+  private void fill(AckQueue.Slot slot) {
     slot.fill(
         new Packet.SubAck(packet.packetId(), List.copyOf(reasons), null),
         () -> {
+          for (RetainedReplay replay : replays) {
+            if (connection.isOpen() && session.subscriptions().contains(replay.filter())) {
+              session.outbox().replay(replay);
+            } else {
+              replay.close();
+            }
+          }
           if (connection.isOpen()) {
-            replays.stream()
-                .filter(replay -> session.subscriptions().contains(replay.filter()))
-                .forEach(session.outbox()::replay);
             session.outbox().pump();
           }
         });

@@ -86,16 +86,38 @@ class RetainedStoreUseTest {
     stores.sliceMax(2);
     stores.holdSearches();
     TestClient s = given.durable("s").subscribe("r/#", QoS.AT_MOST_ONCE);
-    assertEquals(1, s.sent(Packet.SubAck.class).size());
-    assertEquals(List.of(), s.payloads());
+    assertEquals(List.of(), s.sent(Packet.SubAck.class));
 
     assertEquals(1, stores.search());
     given.fixture.settle();
+    assertEquals(1, s.sent(Packet.SubAck.class).size());
     assertEquals(List.of("r/1", "r/2"), s.payloads());
     assertEquals(1, stores.search());
     given.fixture.settle();
     assertEquals(List.of("r/1", "r/2", "r/3"), s.payloads());
     assertEquals(0, stores.search());
+  }
+
+  @Test
+  void whoPublishesAfterSubAckIsBehindWhatWasRetained() {
+    given.retain("r/1", "r/2");
+    stores.holdSearches();
+    TestClient s = given.durable("s");
+    s.give(
+        new Packet.Subscribe(
+            1,
+            0,
+            List.of(
+                new Packet.SubscribeRequest("r/1", QoS.AT_LEAST_ONCE, false, false, 0),
+                new Packet.SubscribeRequest("r/2", QoS.AT_LEAST_ONCE, false, false, 0))));
+    for (int i = 0; i < 2; i++) {
+      assertEquals(List.of(), s.sent(Packet.SubAck.class));
+      assertEquals(1, stores.search());
+      given.fixture.settle();
+    }
+    assertEquals(1, s.sent(Packet.SubAck.class).size());
+    replace("r/1", "new");
+    assertEquals(List.of("r/1", "r/2", "new"), s.payloads());
   }
 
   @Test

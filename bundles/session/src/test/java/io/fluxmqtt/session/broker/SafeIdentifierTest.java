@@ -63,6 +63,28 @@ class SafeIdentifierTest {
   }
 
   @Test
+  void qos1DoesNotOvertakeQos2ThatIsNotSafeYet() {
+    s.writable = false;
+    publisher.publish("t", "1", QoS.AT_LEAST_ONCE, 1);
+    publisher.publish("t", "2", QoS.EXACTLY_ONCE, 2);
+    publisher.publish("t", "3", QoS.AT_LEAST_ONCE, 3);
+    fixture.stores.hold();
+    s.becomeWritable();
+    assertEquals(List.of("1"), s.payloads());
+    s.cut();
+    fixture.stores.release();
+    fixture.settle();
+
+    fixture.stores.hold();
+    TestClient back = back();
+    fixture.stores.release(); // of the connection itself
+    fixture.settle();
+    assertEquals(List.of("1", "2", "3"), back.payloads());
+    publisher.publish("t", "4", QoS.AT_LEAST_ONCE, 4);
+    assertEquals(List.of("1", "2", "3", "4"), back.payloads());
+  }
+
+  @Test
   void pubRelIsSentOncePubRecIsSafe() {
     publisher.publish("t", "1", QoS.EXACTLY_ONCE, 1);
     fixture.stores.hold();
