@@ -166,7 +166,7 @@ public final class EngineConfigurator {
     EngineChoice.Outcome outcome;
     try {
       noted = note.read();
-      outcome = now.decide(noted, note.folder().toString(), engines);
+      outcome = choose(now, noted);
       if (outcome instanceof EngineChoice.Take take && engines.isDurable(take.engine())) {
         note.write(take.engine());
       }
@@ -182,6 +182,18 @@ public final class EngineConfigurator {
     } else if (outcome instanceof EngineChoice.Refuse refuse) {
       refuse("%s: engine=%s %s".formatted(PID, now.name(), refuse.why()));
     }
+  }
+
+  /**
+   * Before it is noted, an engine shows that it runs here: of the best it is known only then. One
+   * that does not is not chosen again, so this ends.
+   */
+  private EngineChoice.Outcome choose(EngineChoice now, @Nullable String noted) {
+    EngineChoice.Outcome outcome;
+    do {
+      outcome = now.decide(noted, note.folder().toString(), engines);
+    } while (outcome instanceof EngineChoice.Take take && !engines.loads(take.engine()));
+    return outcome;
   }
 
   private void refuse(String why) {

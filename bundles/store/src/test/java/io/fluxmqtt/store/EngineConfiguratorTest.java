@@ -3,6 +3,9 @@ package io.fluxmqtt.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.fluxmqtt.api.spi.store.EngineException;
+import io.fluxmqtt.api.spi.store.EngineException.Reason;
+import io.fluxmqtt.api.spi.store.KvEngine;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
@@ -10,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Dictionary;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,6 +34,9 @@ final class EngineConfiguratorTest {
   private final List<String> calls = new ArrayList<>();
 
   private final List<String> installed = new ArrayList<>();
+  private final List<String> loaded = new ArrayList<>();
+  private final Map<String, Reason> failing = new HashMap<>();
+  private int held;
 
   @Test
   void targetIsWrittenBeforeTheStoreIsEnabled() throws Exception {
@@ -60,6 +67,66 @@ final class EngineConfiguratorTest {
     assertEquals(List.of(target("mvstore"), ENABLE), calls);
     configurator.engineCame(engine("rocksdb", true, true));
     assertEquals(2, calls.size(), "decided once");
+  }
+
+  @Test
+  void autoTakesTheOtherWhereTheBestTurnsOutNotToRun() throws Exception {
+    failing.put("rocksdb", Reason.UNAVAILABLE);
+    EngineConfigurator configurator = configure(Map.of());
+    configurator.engineCame(engine("rocksdb", true, true));
+    assertEquals(List.of("rocksdb"), loaded);
+    assertFalse(Files.exists(data.resolve("store")), "it is not noted");
+    configurator.engineCame(engine("mvstore", true, true));
+    assertEquals(List.of(target("mvstore"), ENABLE), calls);
+    assertEquals("mvstore", new EngineNote(data.resolve("store")).read());
+    assertEquals(List.of("rocksdb", "mvstore"), loaded);
+    assertEquals(0, held, "given back");
+  }
+
+  @Test
+  void notedEngineThatDoesNotRunIsRefusedUntilItDoes() throws Exception {
+    new EngineNote(data.resolve("store")).write("rocksdb");
+    failing.put("rocksdb", Reason.UNAVAILABLE);
+    EngineConfigurator configurator = configure(Map.of());
+    ServiceReference<KvEngine> first = engine("rocksdb", true, true);
+    configurator.engineCame(first);
+    configurator.engineCame(engine("mvstore", true, true));
+    assertEquals(List.of(), calls);
+    assertEquals(List.of("rocksdb"), loaded);
+    assertEquals("rocksdb", new EngineNote(data.resolve("store")).read());
+
+    failing.clear();
+    configurator.engineGone(first);
+    configurator.engineCame(first); // after an update of its bundle
+    assertEquals(List.of(target("rocksdb"), ENABLE), calls);
+  }
+
+  @Test
+  void engineThatTurnsOutNotToRunIsNotNotedEvenIfItWasNamed() throws Exception {
+    failing.put("rocksdb", Reason.UNAVAILABLE);
+    EngineConfigurator configurator = configure(Map.of("engine", "rocksdb"));
+    configurator.engineCame(engine("mvstore", true, true));
+    configurator.engineCame(engine("rocksdb", true, true));
+    assertEquals(List.of(), calls);
+    configurator.modified(Map.of());
+    assertEquals(List.of(target("mvstore"), ENABLE), calls);
+  }
+
+  @Test
+  void engineThatFailsOtherwiseIsTakenAllTheSame() throws Exception {
+    failing.put("rocksdb", Reason.FAILED);
+    EngineConfigurator configurator = configure(Map.of());
+    configurator.engineCame(engine("rocksdb", true, true));
+    assertEquals(List.of(target("rocksdb"), ENABLE), calls);
+  }
+
+  @Test
+  void noEngineIsLoadedButTheChosenOne() throws Exception {
+    EngineConfigurator configurator = configure(Map.of("engine", "memory"));
+    configurator.engineCame(engine("rocksdb", true, true));
+    configurator.engineCame(engine("mvstore", true, true));
+    configurator.engineCame(engine("memory", false, true));
+    assertEquals(List.of("memory"), loaded);
   }
 
   @Test
@@ -176,7 +243,15 @@ final class EngineConfiguratorTest {
         fake(
             BundleContext.class,
             (proxy, method, args) ->
-                installed.stream().map(EngineConfiguratorTest::bundle).toArray(Bundle[]::new));
+                switch (method.getName()) {
+                  case "getService" -> {
+                    held++;
+                    yield loadable((ServiceReference<?>) args[0]);
+                  }
+                  case "ungetService" -> --held == 0;
+                  default ->
+                      installed.stream().map(EngineConfiguratorTest::bundle).toArray(Bundle[]::new);
+                });
     ComponentContext context =
         fake(
             ComponentContext.class,
@@ -188,6 +263,21 @@ final class EngineConfiguratorTest {
               return null;
             });
     return new EngineConfigurator(context, admin, properties, data);
+  }
+
+  private KvEngine loadable(ServiceReference<?> reference) {
+    String name = String.valueOf(reference.getProperty(KvEngine.NAME));
+    return fake(
+        KvEngine.class,
+        (proxy, method, args) -> {
+          assertEquals("load", method.getName(), "nothing else is called: no data are opened");
+          loaded.add(name);
+          Reason reason = failing.get(name);
+          if (reason != null) {
+            throw new EngineException(reason, "as the test wants");
+          }
+          return null;
+        });
   }
 
   private static Bundle bundle(String name) {

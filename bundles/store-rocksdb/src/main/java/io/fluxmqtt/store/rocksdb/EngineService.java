@@ -6,34 +6,90 @@ import io.fluxmqtt.api.spi.store.KvEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine as others see it: opened by the first call, closed when nobody has it any more, opened
- * again by the next call. Where opening fails each call says why, and the next one tries again.
+ * The engine as others see it: loaded and opened by the first call, closed when nobody has it any
+ * more, opened again by the next call. Where opening fails each call says why, and the next one
+ * tries again; loading is tried once.
  */
 final class EngineService implements KvEngine {
   private static final long RETRY_MILLIS = 1_000;
 
+  /** Loads the native library. */
+  @FunctionalInterface
+  interface Loader {
+    /** Blocks for I/O; throws if it cannot run here. */
+    void load() throws EngineException;
+  }
+
   private final Path store;
-  private final @Nullable EngineException refusal;
-  private @Nullable RocksEngine engine; // guarded by this
+  private final Loader loader;
+  private final Consumer<EngineException> unavailable;
+  private volatile boolean loaded; // changed under this
+  private volatile @Nullable EngineException refusal; // changed under this
+  private volatile @Nullable RocksEngine engine; // changed under this
   private volatile @Nullable EngineException failedToOpen;
 
   /**
    * An engine in a folder of its own in {@code store}.
    *
-   * @param refusal why it cannot run on this machine, or null if it can
+   * @param loader is called once, before the first use
+   * @param unavailable is told if that fails, once, by the thread that tried
    */
-  EngineService(Path store, @Nullable EngineException refusal) {
+  EngineService(Path store, Loader loader, Consumer<EngineException> unavailable) {
     this.store = store;
-    this.refusal = refusal;
+    this.loader = loader;
+    this.unavailable = unavailable;
   }
 
-  private synchronized RocksEngine engine() throws EngineException {
-    if (refusal != null) {
-      throw new EngineException(Reason.UNAVAILABLE, String.valueOf(refusal.getMessage()));
+  /** An engine that is known not to run on this machine. */
+  static EngineService refusing(Path store, EngineException refusal) {
+    EngineService service = new EngineService(store, () -> {}, told -> {});
+    service.refusal = refusal;
+    return service;
+  }
+
+  @Override
+  public void load() throws EngineException {
+    if (loaded) {
+      return;
     }
+    EngineException news = tryLoading();
+    if (news != null) {
+      unavailable.accept(news); // holding no lock: it calls others
+    }
+    EngineException known = refusal;
+    if (known != null) {
+      throw new EngineException(Reason.UNAVAILABLE, String.valueOf(known.getMessage()));
+    }
+  }
+
+  /** Returns why it failed if that is new. */
+  private synchronized @Nullable EngineException tryLoading() {
+    if (!loaded && refusal == null) {
+      try {
+        loader.load();
+        loaded = true;
+      } catch (EngineException e) {
+        refusal = e;
+        return e;
+      }
+    }
+    return null;
+  }
+
+  private RocksEngine engine() throws EngineException {
+    RocksEngine opened = engine;
+    if (opened != null) {
+      return opened;
+    }
+    load();
+    return open();
+  }
+
+  private synchronized RocksEngine open() throws EngineException {
     RocksEngine opened = engine;
     if (opened == null) {
       try {
@@ -79,21 +135,18 @@ final class EngineService implements KvEngine {
 
   @Override
   public @Nullable EngineException failure() {
-    if (refusal != null) {
-      return refusal;
+    EngineException known = refusal;
+    if (known != null) {
+      return known;
     }
-    RocksEngine opened = opened();
+    RocksEngine opened = engine;
     return opened == null ? failedToOpen : opened.failure();
   }
 
   @Override
   public Statistics statistics() {
-    RocksEngine opened = opened();
+    RocksEngine opened = engine;
     return opened == null ? Statistics.NONE : opened.statistics();
-  }
-
-  private synchronized @Nullable RocksEngine opened() {
-    return engine;
   }
 
   /** Closes the files; the next call opens them again. */

@@ -12,7 +12,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDB;
@@ -27,7 +26,6 @@ final class Natives {
   /** What is in the bundle; a newer one is another file. */
   static final String VERSION = "10.2.1";
 
-  private static final Path MAPS = Path.of("/proc/self/maps");
   private static final int CHUNK = 1 << 16;
 
   private Natives() {}
@@ -36,12 +34,10 @@ final class Natives {
    * Loads the library, once; later calls do nothing.
    *
    * @param home a folder that only its owner can write to; made if it is not there
+   * @param name which library of those in the bundle
    * @throws EngineException if it cannot run here, with all that was tried
    */
-  static void load(Path home) throws EngineException {
-    String name =
-        fileName(
-            System.getProperty("os.name", ""), System.getProperty("os.arch", ""), runsOnMusl(MAPS));
+  static void load(Path home, String name) throws EngineException {
     List<String> refusals = new ArrayList<>();
     if (loads(kept(home, name, refusals), refusals)) {
       return;
@@ -57,37 +53,6 @@ final class Natives {
         "RocksDB's native library cannot be loaded: "
             + String.join("; ", refusals)
             + ". A folder must allow code to run (not be mounted noexec)");
-  }
-
-  /**
-   * The library for a machine.
-   *
-   * @throws EngineException if there is none
-   */
-  static String fileName(String system, String architecture, boolean musl) throws EngineException {
-    String lower = architecture.toLowerCase(Locale.ROOT);
-    String suffix =
-        switch (lower) {
-          case "amd64", "x86_64" -> "64";
-          case "aarch64", "arm64" -> "-aarch64";
-          default -> "";
-        };
-    if (!system.equals("Linux") || suffix.isEmpty() || musl) {
-      throw new EngineException(
-          Reason.UNAVAILABLE,
-          "no native library of RocksDB for %s on %s%s, only for Linux with glibc on x86-64 and aarch64"
-              .formatted(system, architecture, musl ? " with musl" : ""));
-    }
-    return "librocksdbjni-linux" + suffix + ".so";
-  }
-
-  /** Whether the C library of this process is musl, on which glibc's symbols are missing. */
-  static boolean runsOnMusl(Path maps) {
-    try {
-      return Files.readString(maps).contains("/ld-musl-");
-    } catch (IOException e) {
-      return false; // not Linux, or hidden: loading will tell
-    }
   }
 
   private static @Nullable Path kept(Path home, String name, List<String> refusals) {

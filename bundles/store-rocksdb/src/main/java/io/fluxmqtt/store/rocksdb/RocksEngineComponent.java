@@ -5,7 +5,7 @@ import io.fluxmqtt.api.spi.store.EngineException;
 import io.fluxmqtt.api.spi.store.KvEngine;
 import java.nio.file.Path;
 import java.util.Hashtable;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicReference;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceFactory;
@@ -17,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registers the engine, once it is known whether the native library runs here. Its files are opened
- * by the first call and closed when the last who had the service has given it back: where another
- * engine was chosen, they never are.
+ * Registers the engine, as available where there is a native library for the machine. That is
+ * loaded by the engine's first use, and if it does not run the service says so from then on. Its
+ * files are opened by the first call and closed when the last who had the service has given it
+ * back: where another engine was chosen, they never are.
  */
 @Component(
     immediate = true,
@@ -30,41 +31,60 @@ public final class RocksEngineComponent implements ServiceFactory<KvEngine> {
   private static final Logger LOG = LoggerFactory.getLogger(RocksEngineComponent.class);
 
   private final EngineService engine;
-  private final ServiceRegistration<KvEngine> registration;
+  private final AtomicReference<ServiceRegistration<KvEngine>> registration =
+      new AtomicReference<>();
   private int takers; // guarded by this
 
-  /** Loads the native library; does not throw if that does not run here. */
+  /** Registers the service; does not throw if the engine does not run here. */
   @Activate
   public RocksEngineComponent(BundleContext context) {
     Path store =
         DataFolder.of(context::getProperty, System::getenv).toAbsolutePath().resolve("store");
-    EngineException refusal = loadNatives(store.resolve("native"));
-    engine = new EngineService(store, refusal);
+    engine = engine(store);
+    registration.set(
+        context.registerService(KvEngine.class, this, properties(engine.failure() == null)));
+  }
+
+  private EngineService engine(Path store) {
+    try {
+      String library = Machine.library();
+      return new EngineService(
+          store, () -> Natives.load(store.resolve("native"), library), this::turnUnavailable);
+    } catch (EngineException e) {
+      LOG.info("the engine {} is not available: {}", ENGINE, e.getMessage());
+      return EngineService.refusing(store, e);
+    }
+  }
+
+  /**
+   * Called by the first use: after that began, so it is registered, and maybe by another bundle.
+   */
+  private void turnUnavailable(EngineException refusal) {
+    LOG.warn("the engine {} is not available: {}", ENGINE, refusal.getMessage());
+    try {
+      registration.get().setProperties(properties(false));
+    } catch (IllegalStateException e) {
+      // unregistered meanwhile
+    }
+  }
+
+  private static Hashtable<String, Object> properties(boolean available) {
     Hashtable<String, Object> properties = new Hashtable<>();
     properties.put(KvEngine.NAME, ENGINE);
     properties.put(KvEngine.DURABLE, true);
-    properties.put(KvEngine.AVAILABLE, refusal == null);
-    registration = context.registerService(KvEngine.class, this, properties);
-  }
-
-  private static @Nullable EngineException loadNatives(Path home) {
-    try {
-      Natives.load(home);
-      return null;
-    } catch (EngineException e) {
-      LOG.info("the engine {} is not available: {}", ENGINE, e.getMessage());
-      return e;
-    }
+    properties.put(KvEngine.AVAILABLE, available);
+    return properties;
   }
 
   @Deactivate
   void deactivate() {
-    registration.unregister();
+    registration.get().unregister();
     engine.close();
   }
 
   @Override
   public synchronized KvEngine getService(Bundle taker, ServiceRegistration<KvEngine> service) {
+    registration.set(service); // it may be used before registering has returned
     takers++;
     return engine;
   }

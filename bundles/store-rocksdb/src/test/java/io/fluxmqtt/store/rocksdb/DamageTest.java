@@ -32,7 +32,7 @@ final class DamageTest {
 
   @BeforeAll
   static void prepare() throws Exception {
-    Natives.load(Path.of("target", "native").toAbsolutePath());
+    Natives.load(Path.of("target", "native").toAbsolutePath(), Machine.library());
     clean = template.resolve("clean");
     killed = template.resolve("killed");
     try (RocksEngine engine = engine(clean)) {

@@ -13,9 +13,11 @@ import io.fluxmqtt.api.spi.store.KvEngine;
 import io.fluxmqtt.api.spi.store.KvEngine.Write;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 final class EngineServiceTest {
@@ -24,16 +26,28 @@ final class EngineServiceTest {
 
   @TempDir private Path folder;
 
-  @BeforeAll
-  static void load() throws Exception {
-    Natives.load(Path.of("target", "native").toAbsolutePath());
+  private final AtomicInteger loads = new AtomicInteger();
+  private final List<EngineException> told = new ArrayList<>();
+
+  private EngineService service() {
+    return new EngineService(
+        folder,
+        () -> {
+          loads.incrementAndGet();
+          Natives.load(Path.of("target", "native").toAbsolutePath(), Machine.library());
+        },
+        told::add);
   }
 
   @Test
   void nothingIsOnDiskBeforeTheFirstCall() throws Exception {
-    EngineService service = new EngineService(folder, null);
+    EngineService service = service();
+    service.close();
     assertNull(service.failure());
     assertSame(KvEngine.Statistics.NONE, service.statistics());
+    assertEquals(0, loads.get());
+    service.load();
+    assertEquals(1, loads.get());
     assertFalse(Files.exists(folder.resolve("rocksdb")));
     service.write(List.of(new Write(KEY, VALUE)), true);
     assertEquals(1, service.statistics().writes());
@@ -42,17 +56,20 @@ final class EngineServiceTest {
 
   @Test
   void closedItOpensAgainWithTheNextCall() throws Exception {
-    EngineService service = new EngineService(folder, null);
+    EngineService service = service();
     service.write(List.of(new Write(KEY, VALUE)), true);
     service.close();
     new RocksEngine(folder.resolve("rocksdb"), 16 << 20, 100).close(); // the folder is free
     assertArrayEquals(VALUE, service.get(KEY));
     service.close();
+    assertEquals(1, loads.get());
+    assertEquals(List.of(), told);
   }
 
   @Test
   void eachCallSaysWhyItCannotBeOpenedUntilItCan() throws Exception {
-    EngineService service = new EngineService(folder, null);
+    EngineService service = service();
+    service.load();
     try (RocksEngine other = new RocksEngine(folder.resolve("rocksdb"), 16 << 20, 100)) {
       for (int i = 0; i < 2; i++) {
         EngineException refused = assertThrows(EngineException.class, () -> service.get(KEY));
@@ -66,14 +83,44 @@ final class EngineServiceTest {
   }
 
   @Test
-  void whatCannotRunHereSaysSoAndTouchesNothing() {
-    EngineException refusal = new EngineException(Reason.UNAVAILABLE, "no library for this");
-    EngineService service = new EngineService(folder, refusal);
-    EngineException thrown =
-        assertThrows(EngineException.class, () -> service.write(List.of(), true));
-    assertEquals(Reason.UNAVAILABLE, thrown.reason());
-    assertEquals("no library for this", thrown.getMessage());
+  void whatCannotBeLoadedIsToldOnceAndTriedOnce() {
+    EngineException refusal = new EngineException(Reason.UNAVAILABLE, "libstdc++ is missing");
+    EngineService service =
+        new EngineService(
+            folder,
+            () -> {
+              loads.incrementAndGet();
+              throw refusal;
+            },
+            told::add);
+    assertNull(service.failure());
+    assertEquals(List.of(), told);
+    for (Executable use : uses(service)) {
+      EngineException thrown = assertThrows(EngineException.class, use);
+      assertEquals(Reason.UNAVAILABLE, thrown.reason());
+      assertEquals("libstdc++ is missing", thrown.getMessage());
+    }
     assertSame(refusal, service.failure());
+    assertEquals(1, loads.get());
+    assertEquals(List.of(refusal), told);
     assertFalse(Files.exists(folder.resolve("rocksdb")));
+  }
+
+  @Test
+  void whatIsKnownNotToRunHereSaysSoAndTouchesNothing() {
+    EngineException refusal = new EngineException(Reason.UNAVAILABLE, "no library for this");
+    EngineService service = EngineService.refusing(folder, refusal);
+    assertSame(refusal, service.failure());
+    for (Executable use : uses(service)) {
+      EngineException thrown = assertThrows(EngineException.class, use);
+      assertEquals(Reason.UNAVAILABLE, thrown.reason());
+      assertEquals("no library for this", thrown.getMessage());
+    }
+    assertFalse(Files.exists(folder.resolve("rocksdb")));
+  }
+
+  private static List<Executable> uses(EngineService service) {
+    return List.of(
+        service::load, () -> service.get(KEY), () -> service.write(List.of(), true), service::load);
   }
 }

@@ -2,7 +2,6 @@ package io.fluxmqtt.store.rocksdb;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,8 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.rocksdb.RocksDB;
 
 final class NativesTest {
@@ -21,51 +18,8 @@ final class NativesTest {
 
   @Test
   void versionIsThatOfTheLibrary() throws Exception {
-    Natives.load(folder);
+    Natives.load(folder, Machine.library());
     assertEquals(Natives.VERSION, RocksDB.rocksdbVersion().toString());
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "Linux, amd64, librocksdbjni-linux64.so",
-    "Linux, x86_64, librocksdbjni-linux64.so",
-    "Linux, aarch64, librocksdbjni-linux-aarch64.so"
-  })
-  void eachMachineHasItsOwnInTheBundle(String system, String architecture, String file)
-      throws Exception {
-    assertEquals(file, Natives.fileName(system, architecture, false));
-    try (var in = Natives.class.getResourceAsStream("/" + file)) {
-      assertTrue(in != null, file);
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "Linux, arm, false",
-    "Linux, i386, false",
-    "Linux, riscv64, false",
-    "Linux, amd64, true",
-    "Linux, aarch64, true",
-    "Windows 10, amd64, false",
-    "Mac OS X, aarch64, false"
-  })
-  void otherMachinesAreNamedInTheRefusal(String system, String architecture, boolean musl) {
-    EngineException refused =
-        assertThrows(EngineException.class, () -> Natives.fileName(system, architecture, musl));
-    assertEquals(EngineException.Reason.UNAVAILABLE, refused.reason());
-    String text = String.valueOf(refused.getMessage());
-    assertTrue(text.contains(system + " on " + architecture), text);
-    assertEquals(musl, text.contains("musl"), text);
-  }
-
-  @Test
-  void muslIsKnownByItsLoader() throws Exception {
-    Path maps = folder.resolve("maps");
-    Files.writeString(maps, "7f00-7f01 r-xp 0 fe:00 1 /lib/ld-musl-x86_64.so.1\n");
-    assertTrue(Natives.runsOnMusl(maps));
-    Files.writeString(maps, "7f00-7f01 r-xp 0 fe:00 1 /usr/lib/x86_64-linux-gnu/libc.so.6\n");
-    assertFalse(Natives.runsOnMusl(maps));
-    assertFalse(Natives.runsOnMusl(folder.resolve("missing")));
   }
 
   @Test
@@ -84,5 +38,17 @@ final class NativesTest {
     Files.write(library, damaged);
     Natives.keep(folder.resolve("native"), "librocksdbjni-linux64.so");
     assertArrayEquals(whole, Files.readAllBytes(library));
+  }
+
+  @Test
+  void allThatWasTriedIsInTheRefusal() throws Exception {
+    Path file = Files.createFile(folder.resolve("native"));
+    String why =
+        String.valueOf(
+            assertThrows(EngineException.class, () -> Natives.load(file, "missing.so"))
+                .getMessage());
+    assertTrue(why.contains(file.toString()), why);
+    assertTrue(why.contains(System.getProperty("java.io.tmpdir")), why);
+    assertTrue(why.contains("missing.so is not in the bundle"), why);
   }
 }

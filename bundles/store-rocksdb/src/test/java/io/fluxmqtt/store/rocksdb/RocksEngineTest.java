@@ -13,7 +13,7 @@ final class RocksEngineTest extends DurableEngineContract {
 
   @Override
   protected KvEngine open(Path folder) throws IOException {
-    Natives.load(Path.of("target", "native").toAbsolutePath());
+    Natives.load(Path.of("target", "native").toAbsolutePath(), Machine.library());
     return new RocksEngine(folder, BUDGET, RETRY_MILLIS);
   }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -153,6 +154,39 @@ class DurableIT {
       byte[] before = Files.readAllBytes(data);
       refused(broker, note + ": the data have format 2, this version reads 1");
       assertTrue(java.util.Arrays.equals(before, Files.readAllBytes(data)), "untouched");
+    }
+  }
+
+  @Test
+  void engineThatCannotBeLoadedIsReplacedWhereThereAreNoDataYet() throws Exception {
+    Map<String, String> nowhereToUnpack =
+        Map.of("JAVA_OPTS", "-Xmx256m -Djava.io.tmpdir=/proc/no-such-folder");
+    try (BrokerProcess broker = BrokerProcess.prepare("unloadable", nowhereToUnpack)) {
+      broker.bundle("io.fluxmqtt.store.rocksdb-"); // it is there
+      Path store = broker.folder().resolve("data/store");
+      Path unpacked = store.resolve("native");
+      Files.createDirectories(store);
+      Files.createFile(unpacked);
+      broker.start();
+      broker.awaitLine("the engine rocksdb is not available: RocksDB's native library", LIMIT);
+      broker.awaitLine("the store takes the engine mvstore", LIMIT);
+      leaveSession(broker);
+      broker.stop(LIMIT);
+      Files.delete(unpacked);
+      broker.start(); // now it could be loaded, but there are data
+      try (RawClient subscriber = RawClient.open(broker.address())) {
+        assertTrue(resumes(subscriber), "session present");
+      }
+      broker.stop(LIMIT);
+    }
+    try (BrokerProcess broker = BrokerProcess.prepare("unloadable-later", nowhereToUnpack)) {
+      broker.start();
+      broker.awaitLine("the store takes the engine rocksdb", LIMIT);
+      broker.stop(LIMIT);
+      Path unpacked = broker.folder().resolve("data/store/native");
+      Files.move(unpacked, broker.folder().resolve("away"));
+      Files.createFile(unpacked);
+      refused(broker, "the engine rocksdb cannot run on this machine");
     }
   }
 

@@ -31,7 +31,7 @@ public interface KvEngine {
    * Service property: whether the engine can run on this machine. Boolean, default true. One that
    * cannot, such as for want of a native library, registers all the same with false, so that its
    * absence is told from a start that takes long; each call of it fails as {@link
-   * EngineException.Reason#UNAVAILABLE}.
+   * EngineException.Reason#UNAVAILABLE}. It may turn from true to false when {@link #load} fails.
    */
   String AVAILABLE = "mqtt.engine.available";
 
@@ -78,6 +78,18 @@ public interface KvEngine {
       long setAside) {
     /** Of an engine that does not count. */
     public static final Statistics NONE = new Statistics(0, 0, 0, 0, 0, 0, 0);
+  }
+
+  /**
+   * Loads what the engine needs to run on this machine, such as a native library, which may cost
+   * too much to be done where another engine is used. Opens no data. Not needed before other calls;
+   * later ones do nothing. Blocks for I/O.
+   *
+   * @throws EngineException as {@link EngineException.Reason#UNAVAILABLE} if it cannot run here;
+   *     the engine has logged why
+   */
+  default void load() throws EngineException {
+    // most are Java alone
   }
 
   /** The value of a key, or null. Blocks for I/O. */
