@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Our own, as it is shipped. */
+/** Our own, as it is shipped but for its store, which is in memory as that of the others. */
 final class Flux implements Peer {
   private static final String LISTENER = "io.fluxmqtt.listener-default.cfg";
+
+  private static final String STORE = "io.fluxmqtt.store.cfg";
 
   private static final Map<String, Map<String, String>> LIMITS =
       Map.of(
@@ -63,7 +65,8 @@ final class Flux implements Peer {
       }
     }
     set(etc.resolve(LISTENER), Map.of("port", String.valueOf(place.port())));
-    TreeMap<String, String> shown = new TreeMap<>();
+    TreeMap<String, String> shown = new TreeMap<>(Map.of("engine", "memory"));
+    set(etc.resolve(STORE), shown);
     if (place.unlimited()) {
       for (Map.Entry<String, Map<String, String>> file : LIMITS.entrySet()) {
         shown.putAll(file.getValue());

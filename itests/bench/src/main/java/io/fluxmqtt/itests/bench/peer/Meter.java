@@ -28,6 +28,11 @@ public final class Meter {
         .orElse(Double.NaN);
   }
 
+  /** What it has used so far. */
+  public Cpu cpu() {
+    return Cpu.of(cpuSeconds(), folder);
+  }
+
   /** Forgets the peak of memory. */
   public void resetPeak() {
     try {

@@ -27,7 +27,7 @@ public final class Scenarios {
           new Offline("offline-drain", true, 20, 10_000, 2),
           new Connections("connect", 5_000, 50, 0.9),
           new Overload("overload", new Pairs("", 10, 0, SMALL, Double.NaN), 0),
-          new Overload("overload-deaf", new Pairs("", 10, 0, SMALL, Double.NaN), 1));
+          new Overload("overload-deaf", new Pairs("", 10, 0, SMALL, Double.NaN), 5));
 
   private Scenarios() {}
 }

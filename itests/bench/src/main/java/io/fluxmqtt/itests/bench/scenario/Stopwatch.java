@@ -3,6 +3,7 @@ package io.fluxmqtt.itests.bench.scenario;
 import io.fluxmqtt.itests.bench.load.Generator;
 import io.fluxmqtt.itests.bench.load.Histogram;
 import io.fluxmqtt.itests.bench.peer.Broker;
+import io.fluxmqtt.itests.bench.peer.Cpu;
 import io.fluxmqtt.itests.bench.peer.Meter;
 import java.io.IOException;
 
@@ -11,8 +12,8 @@ final class Stopwatch {
   private final Meter broker;
   private final Meter self = new Meter(ProcessHandle.current().pid());
   private final long begin;
-  private final double brokerCpu;
-  private final double selfCpu;
+  private final Cpu brokerCpu;
+  private final Cpu selfCpu;
   private double seconds;
   private double brokerSeconds;
   private double selfSeconds;
@@ -21,8 +22,8 @@ final class Stopwatch {
     broker = measured.meter();
     broker.resetPeak();
     begin = System.nanoTime();
-    brokerCpu = broker.cpuSeconds();
-    selfCpu = self.cpuSeconds();
+    brokerCpu = broker.cpu();
+    selfCpu = self.cpu();
   }
 
   /** The time ends here, though CPU still counts. */
@@ -34,8 +35,8 @@ final class Stopwatch {
     if (seconds == 0) {
       lap();
     }
-    brokerSeconds = broker.cpuSeconds() - brokerCpu;
-    selfSeconds = self.cpuSeconds() - selfCpu;
+    brokerSeconds = broker.cpu().since(brokerCpu);
+    selfSeconds = self.cpu().since(selfCpu);
     return this;
   }
 

@@ -13,8 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Starts the shipped broker again and again, with and without its class-data archive, in turns with
- * the same framework that has nothing but SCR and what that needs.
+ * Starts the shipped broker again and again, with and without its class-data archive, its store in
+ * memory and then as it is shipped, on disk, in turns with the same framework that has nothing but
+ * SCR and what that needs.
  */
 public final class Start {
   private static final long TRAINING_SECONDS = 180;
@@ -42,23 +43,26 @@ public final class Start {
   }
 
   private void measure() throws Exception {
-    configure();
-    System.out.println("making the class-data archive");
-    Started first = Started.of(broker("with", true));
-    awaitArchive();
-    first.end();
+    configure("memory");
+    configure("auto");
+    System.out.println("making the class-data archives");
+    train("memory");
+    train("auto");
     List<Figures> without = new ArrayList<>();
     List<Figures> with = new ArrayList<>();
+    List<Figures> durable = new ArrayList<>();
     List<Figures> bare = new ArrayList<>();
     for (int i = 0; i < runs; i++) {
-      without.add(run(broker("without", false)));
-      with.add(run(broker("with", true)));
+      without.add(run(broker("memory", false)));
+      with.add(run(broker("memory", true)));
+      durable.add(run(broker("auto", true)));
       bare.add(run(bareFelix()));
     }
     System.out.printf(
         Locale.ROOT, "%d runs of each, medians, -Xmx48m; load average %s%n", runs, load());
     print("broker, no archive", without, bare);
     print("broker, archive", with, bare);
+    print("same, store on disk", durable, bare);
     print("bare Felix with SCR", bare, bare);
   }
 
@@ -96,10 +100,16 @@ public final class Start {
     return started.end();
   }
 
-  private ProcessBuilder broker(String data, boolean archive) {
+  private void train(String engine) throws Exception {
+    Started first = Started.of(broker(engine, true));
+    awaitArchive(engine);
+    first.end();
+  }
+
+  private ProcessBuilder broker(String engine, boolean archive) {
     ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/flux-mqtt").toString());
-    builder.environment().put("FLUX_MQTT_ETC", work.resolve("etc").toString());
-    builder.environment().put("FLUX_MQTT_DATA", work.resolve(data).toString());
+    builder.environment().put("FLUX_MQTT_ETC", etc(engine).toString());
+    builder.environment().put("FLUX_MQTT_DATA", data(engine, archive).toString());
     builder.environment().put("FLUX_MQTT_CDS", archive ? "on" : "off");
     builder.environment().put("JAVA_OPTS", "-Xmx48m");
     return builder.redirectError(work.resolve("errors").toFile());
@@ -121,8 +131,16 @@ public final class Start {
     return new ProcessBuilder(command).redirectError(work.resolve("errors").toFile());
   }
 
-  private void configure() throws IOException {
-    Path etc = Files.createDirectories(work.resolve("etc"));
+  private Path etc(String engine) {
+    return work.resolve("etc-" + engine);
+  }
+
+  private Path data(String engine, boolean archive) {
+    return work.resolve(engine + (archive ? "-with" : "-without"));
+  }
+
+  private void configure(String engine) throws IOException {
+    Path etc = Files.createDirectories(etc(engine));
     try (Stream<Path> files = Files.list(home.resolve("etc"))) {
       for (Path file : files.toList()) {
         Files.copy(file, etc.resolve(file.getFileName()));
@@ -130,6 +148,7 @@ public final class Start {
     }
     Files.writeString(
         etc.resolve("io.fluxmqtt.listener-default.cfg"), "host=127.0.0.1\nport=" + freePort());
+    Files.writeString(etc.resolve("io.fluxmqtt.store.cfg"), "engine=" + engine);
   }
 
   private static int freePort() throws IOException {
@@ -138,8 +157,8 @@ public final class Start {
     }
   }
 
-  private void awaitArchive() throws Exception {
-    Path archive = work.resolve("with/cds/archive.jsa");
+  private void awaitArchive(String engine) throws Exception {
+    Path archive = data(engine, true).resolve("cds/archive.jsa");
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TRAINING_SECONDS);
     while (!Files.exists(archive)) {
       if (System.nanoTime() > end) {
