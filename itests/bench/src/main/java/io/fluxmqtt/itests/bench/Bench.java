@@ -2,6 +2,7 @@ package io.fluxmqtt.itests.bench;
 
 import io.fluxmqtt.itests.bench.memory.Memory;
 import io.fluxmqtt.itests.bench.peer.Broker;
+import io.fluxmqtt.itests.bench.peer.Disk;
 import io.fluxmqtt.itests.bench.peer.Peer;
 import io.fluxmqtt.itests.bench.peer.Peers;
 import io.fluxmqtt.itests.bench.report.Chart;
@@ -32,12 +33,16 @@ final class Bench {
   private final PrintStream out;
   private final List<Peer> peers;
   private final List<Scenario> scenarios;
+  private final Broker.Site site;
+  private final String disk;
 
-  Bench(Options options, PrintStream out) {
+  Bench(Options options, PrintStream out) throws IOException {
     this.options = options;
     this.out = out;
     peers = peers(options);
     scenarios = chosen(options.scenarios());
+    site = site(options);
+    disk = disk();
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -118,8 +123,7 @@ final class Bench {
     Machine machine = Machine.here();
     Map<String, String> settings = new TreeMap<>();
     List<Row> rows = new ArrayList<>();
-    Report report = new Report(machine, how(), settings, rows);
-    Broker.Site site = site(options);
+    Report report = new Report(machine, how() + disk, settings, rows);
     for (Scenario scenario : scenarios) {
       try (Round round = new Round(scenario, peers, options, site)) {
         Row row = round.run();
@@ -147,6 +151,20 @@ final class Bench {
             options.cores().isEmpty() ? "of the system's choice" : options.cores(),
             options.threads(),
             options.heap());
+  }
+
+  /** What the data lie on, where that counts. */
+  private String disk() throws IOException {
+    if (scenarios.stream().noneMatch(scenario -> scenario.mode().isDurable())) {
+      return "";
+    }
+    Disk disk = Disk.of(Files.createDirectories(site.work()));
+    if (disk.isMemory()) {
+      throw new IllegalArgumentException(
+          "%s is on %s, which is memory, and durable scenarios measure a disk; choose --output there"
+              .formatted(site.work(), disk.type()));
+    }
+    return "; data on " + disk.text();
   }
 
   private void write(Report report) throws IOException {

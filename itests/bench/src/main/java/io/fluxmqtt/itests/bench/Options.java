@@ -39,7 +39,8 @@ record Options(
         --load-cores list    likewise, of the load generator (2,3)
         --realtime n         real-time priority of all of them, so that whatever else the machine
                              does counts little (chrt -r; needs the right to it)
-        --output folder      for result.txt, result.json, result.svg (itests/bench/target/result)
+        --output folder      for result.txt, result.json, result.svg (itests/bench/target/result) and
+                             the brokers' data; on a disk, not in memory, for durable scenarios
       scenarios:""";
 
   static Options parse(String[] arguments) {

@@ -39,7 +39,7 @@ final class Round implements AutoCloseable {
     for (Peer peer : peers) {
       samples.put(peer, new ArrayList<>());
       try {
-        brokers.put(peer, Broker.start(peer, site, scenario.isUnlimited()));
+        brokers.put(peer, Broker.start(peer, site, scenario.mode()));
       } catch (IOException e) {
         failures.put(peer, "did not start: " + e.getMessage());
       }
@@ -120,7 +120,8 @@ final class Round implements AutoCloseable {
   /** Of the brokers that run. */
   Map<String, String> settings() {
     Map<String, String> settings = new LinkedHashMap<>();
-    brokers.forEach((peer, broker) -> settings.put(peer.name(), broker.settings()));
+    String mode = scenario.mode().isDurable() ? ", durable" : "";
+    brokers.forEach((peer, broker) -> settings.put(peer.name() + mode, broker.settings()));
     return settings;
   }
 

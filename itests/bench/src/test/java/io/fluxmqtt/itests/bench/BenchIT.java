@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.itests.bench.peer.Broker;
+import io.fluxmqtt.itests.bench.peer.Mode;
 import io.fluxmqtt.itests.bench.peer.Peer;
 import io.fluxmqtt.itests.bench.peer.Peers;
 import io.fluxmqtt.itests.bench.report.Report;
@@ -35,7 +36,7 @@ final class BenchIT {
 
   private static final double SECONDS = 0.1;
   private static final double SCALE = 0.01;
-  private static final int FEW = 3; // of the scenarios suffice for the other broker
+  private static final int FEW = 3; // scenarios of each sort suffice for the other broker
 
   private static final List<Broker> BROKERS = new ArrayList<>();
 
@@ -55,15 +56,32 @@ final class BenchIT {
         tests.add(DynamicTest.dynamicTest(peer.name(), () -> Assumptions.abort(reason)));
         continue;
       }
-      Broker broker = Broker.start(peer, new Broker.Site(WORK, "256m", ""), true);
-      BROKERS.add(broker);
-      for (Scenario scenario : peer.isJvm() ? Scenarios.ALL : Scenarios.ALL.subList(0, FEW)) {
+      Broker inMemory = start(peer, Mode.MEMORY);
+      Broker durable = start(peer, Mode.DURABLE);
+      for (Scenario scenario : peer.isJvm() ? Scenarios.ALL : few()) {
+        Broker broker = scenario.mode().isDurable() ? durable : inMemory;
         tests.add(
             DynamicTest.dynamicTest(
                 peer.name() + " " + scenario.name(), () -> tryOut(scenario, broker)));
       }
     }
     return tests.stream();
+  }
+
+  private static Broker start(Peer peer, Mode mode) throws Exception {
+    Broker broker = Broker.start(peer, new Broker.Site(WORK, "256m", ""), mode);
+    BROKERS.add(broker);
+    return broker;
+  }
+
+  private static List<Scenario> few() {
+    return Stream.of(false, true)
+        .flatMap(
+            durable ->
+                Scenarios.ALL.stream()
+                    .filter(scenario -> scenario.mode().isDurable() == durable)
+                    .limit(FEW))
+        .toList();
   }
 
   private static void tryOut(Scenario scenario, Broker broker) throws Exception {
@@ -73,10 +91,13 @@ final class BenchIT {
     assertTrue(sample.cpuSeconds() >= 0, sample::toString);
     assertTrue(sample.expected() >= sample.count(), sample::toString);
     assertEquals(0, sample.wrong(), sample::toString);
-    if (scenario.isUnlimited()) {
+    if (scenario.mode().isUnlimited()) {
       assertEquals(0, sample.missing(), sample::toString);
     } else {
       assertTrue(sample.note().endsWith("all counted"), sample::toString);
+    }
+    if (scenario.mode().isDurable()) { // more than nothing was written
+      assertTrue(sample.note().matches("(?!0.00 B)[0-9.]+ B written per.*"), sample::toString);
     }
   }
 
@@ -112,6 +133,7 @@ final class BenchIT {
     Path output = WORK.resolve("result");
     String[] arguments = {
       "pairs-qos1",
+      "durable-offline-10",
       "--peers",
       "flux",
       "--seconds",
@@ -131,12 +153,17 @@ final class BenchIT {
     };
     PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
     Report report = new Bench(Options.parse(arguments), nowhere).run();
-    Row row = report.rows().get(0);
-    assertEquals("", row.results().get(0).failure());
-    assertEquals(2, row.results().get(0).samples().size());
+    assertEquals(2, report.rows().size());
+    for (Row row : report.rows()) {
+      assertEquals("", row.results().get(0).failure());
+      assertEquals(2, row.results().get(0).samples().size());
+    }
     String table = Files.readString(output.resolve("result.txt"));
     assertTrue(table.contains("10 pairs QoS 1, window 100, 64 B"), table);
     assertTrue(table.contains("receiveMaximum=65535"), table); // what was set is shown
+    assertTrue(table.matches("(?s).*\nflux: .* engine=memory .*"), table);
+    assertTrue(table.matches("(?s).*\nflux, durable: .* engine=auto .*"), table);
+    assertTrue(table.contains("a sync of 4 KB takes"), table);
     String json = Files.readString(output.resolve("result.json"));
     assertTrue(json.contains("\"name\":\"pairs-qos1\""), json);
     Document picture =
@@ -144,6 +171,6 @@ final class BenchIT {
             .newDocumentBuilder()
             .parse(output.resolve("result.svg").toFile());
     assertEquals("svg", picture.getDocumentElement().getTagName());
-    assertTrue(picture.getElementsByTagName("rect").getLength() >= 3); // ground, legend, bar
+    assertTrue(picture.getElementsByTagName("rect").getLength() >= 4); // ground, legend, bars
   }
 }

@@ -91,9 +91,21 @@ public final class Generator implements AutoCloseable {
     Link.open(broker, clientId, true).disconnect();
   }
 
-  /** Connects to a session that is offline. */
+  /**
+   * Connects to a session that is offline. Artemis may send its messages ahead of the CONNACK, and
+   * again when it is asked again; so there is another try.
+   */
   public void resume(String clientId) throws IOException {
-    attach(Link.open(broker, clientId, false), new InOrder(), NOTHING);
+    for (int i = 1; ; i++) {
+      try {
+        attach(Link.open(broker, clientId, false), new InOrder(), NOTHING);
+        return;
+      } catch (IOException e) {
+        if (i == TRIES) {
+          throw e;
+        }
+      }
+    }
   }
 
   private void attach(Link link, Seen seen, byte[] begin) throws IOException {
@@ -145,6 +157,16 @@ public final class Generator implements AutoCloseable {
 
   public List<Publisher> publishers() {
     return publishers;
+  }
+
+  /** Messages that the publishers have sent. */
+  public long sent() {
+    return publishers.stream().mapToLong(Publisher::sent).sum();
+  }
+
+  /** Messages that the broker has acknowledged to the publishers. */
+  public long acknowledged() {
+    return publishers.stream().mapToLong(Publisher::acknowledged).sum();
   }
 
   public void pace(Pace pace) {

@@ -67,6 +67,11 @@ public final class Publisher implements Receiver {
     return flow.sent();
   }
 
+  /** Messages of QoS 1 or 2 that the broker has acknowledged; any thread. */
+  public long acknowledged() {
+    return acknowledged.get();
+  }
+
   /** Whether the broker has acknowledged all that was sent; any thread. */
   public boolean isAcknowledged() {
     return qos == 0 || acknowledged.get() == flow.sent();

@@ -2,6 +2,7 @@ package io.fluxmqtt.itests.bench.memory;
 
 import io.fluxmqtt.itests.bench.load.Generator;
 import io.fluxmqtt.itests.bench.peer.Broker;
+import io.fluxmqtt.itests.bench.peer.Mode;
 import io.fluxmqtt.itests.bench.peer.Peer;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -17,7 +18,7 @@ public final class Memory {
       """
       Bytes for each. heap: live after full collections; direct: buffers outside of it; both say
       nothing of brokers without a JVM. resident: of the process, which does not give back what it
-      has; target: of our heap.
+      has; target: of our heap. All brokers keep everything in memory; ours has its memory engine.
       """;
 
   /** Classes are loaded and buffers there after so many, which are there already when it begins. */
@@ -59,7 +60,7 @@ public final class Memory {
   private String line(Thing thing, Peer peer) throws IOException, InterruptedException {
     int count = (int) (thing.count() * scale);
     int first = (int) (count * FIRST_SHARE);
-    try (Broker broker = Broker.start(peer, site, true)) {
+    try (Broker broker = Broker.start(peer, site, Mode.MEMORY)) {
       try (Generator generator = new Generator(broker.address(), threads)) {
         thing.maker().make(generator, "first", first);
       }

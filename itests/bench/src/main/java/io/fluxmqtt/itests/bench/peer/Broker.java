@@ -52,14 +52,14 @@ public final class Broker implements AutoCloseable {
   /**
    * Starts a peer and waits until it accepts a client.
    *
-   * @param unlimited whether its limits are removed
+   * @param mode how it is set up
    */
-  public static Broker start(Peer peer, Site site, boolean unlimited)
+  public static Broker start(Peer peer, Site site, Mode mode)
       throws IOException, InterruptedException {
     Path work = Files.createDirectories(site.work());
     Path folder = Files.createTempDirectory(work, peer.name() + "-");
     int port = freePort();
-    Peer.Launch launch = peer.launch(new Peer.Place(folder, port, site.heap(), unlimited));
+    Peer.Launch launch = peer.launch(new Peer.Place(folder, port, site.heap(), mode));
     List<String> command = new ArrayList<>();
     if (!site.cores().isEmpty()) {
       command.addAll(

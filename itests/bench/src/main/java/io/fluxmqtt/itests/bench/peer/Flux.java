@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Our own, as it is shipped but for its store, which is in memory as that of the others. */
+/** Our own, as it is shipped but for its store, which is in memory where that of the others is. */
 final class Flux implements Peer {
   private static final String LISTENER = "io.fluxmqtt.listener-default.cfg";
 
@@ -65,9 +65,10 @@ final class Flux implements Peer {
       }
     }
     set(etc.resolve(LISTENER), Map.of("port", String.valueOf(place.port())));
-    TreeMap<String, String> shown = new TreeMap<>(Map.of("engine", "memory"));
+    TreeMap<String, String> shown =
+        new TreeMap<>(Map.of("engine", place.mode().isDurable() ? "auto" : "memory"));
     set(etc.resolve(STORE), shown);
-    if (place.unlimited()) {
+    if (place.mode().isUnlimited()) {
       for (Map.Entry<String, Map<String, String>> file : LIMITS.entrySet()) {
         shown.putAll(file.getValue());
         set(etc.resolve(file.getKey()), file.getValue());

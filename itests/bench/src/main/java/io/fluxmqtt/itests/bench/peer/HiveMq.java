@@ -29,7 +29,8 @@ final class HiveMq extends MavenPeer {
   public Launch launch(Place place) throws IOException, InterruptedException {
     Path folder = place.folder();
     Path conf = Files.createDirectories(folder.resolve("conf"));
-    String limits = place.unlimited() ? LIMITS : "";
+    String limits = place.mode().isUnlimited() ? LIMITS : "";
+    String persistence = place.mode().isDurable() ? "file" : "in-memory";
     Files.writeString(
         conf.resolve("config.xml"),
         """
@@ -40,10 +41,10 @@ final class HiveMq extends MavenPeer {
         </tcp-listener></listeners>
         %s
         <anonymous-usage-statistics><enabled>false</enabled></anonymous-usage-statistics>
-        <persistence><mode>in-memory</mode></persistence>
+        <persistence><mode>%s</mode></persistence>
         </hivemq>
         """
-            .formatted(place.port(), limits));
+            .formatted(place.port(), limits, persistence));
     Files.writeString(
         conf.resolve("logback.xml"), "<configuration><root level=\"ERROR\"/></configuration>");
     List<String> options =
@@ -61,6 +62,7 @@ final class HiveMq extends MavenPeer {
     return new Launch(
         command,
         Map.of(),
-        "CE 2025.5, -Xmx" + place.heap() + ", in memory; " + limits.replaceAll("\\s+", " "));
+        "CE 2025.5, -Xmx%s, persistence mode %s; %s"
+            .formatted(place.heap(), persistence, limits.replaceAll("\\s+", " ")));
   }
 }

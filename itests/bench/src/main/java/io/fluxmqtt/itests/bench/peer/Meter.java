@@ -9,6 +9,7 @@ import java.time.Duration;
 public final class Meter {
   private static final String PEAK = "VmHWM:";
   private static final String RESIDENT = "VmRSS:";
+  private static final String WRITTEN = "write_bytes:";
   private static final long KILOBYTE = 1024;
 
   private final long pid;
@@ -44,22 +45,27 @@ public final class Meter {
 
   /** The most resident memory since {@link #resetPeak}, in bytes; 0 if that cannot be known. */
   public long peakBytes() throws IOException {
-    return status(PEAK);
+    return KILOBYTE * field("status", PEAK);
   }
 
   /** The resident memory now, in bytes; 0 if that cannot be known. */
   public long residentBytes() throws IOException {
-    return status(RESIDENT);
+    return KILOBYTE * field("status", RESIDENT);
   }
 
-  private long status(String field) throws IOException {
-    Path status = folder.resolve("status");
-    if (!Files.exists(status)) {
+  /** Bytes that it had written to disks so far; 0 if that cannot be known. */
+  public long writtenBytes() throws IOException {
+    return field("io", WRITTEN);
+  }
+
+  private long field(String file, String field) throws IOException {
+    Path path = folder.resolve(file);
+    if (!Files.isReadable(path)) {
       return 0;
     }
-    for (String line : Files.readAllLines(status)) {
+    for (String line : Files.readAllLines(path)) {
       if (line.startsWith(field)) {
-        return KILOBYTE * Long.parseLong(line.replaceAll("\\D", ""));
+        return Long.parseLong(line.replaceAll("\\D", ""));
       }
     }
     return 0;

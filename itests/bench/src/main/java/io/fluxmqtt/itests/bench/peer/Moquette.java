@@ -12,8 +12,15 @@ final class Moquette extends MavenPeer {
   private static final Map<String, String> SETTINGS =
       Map.of(
           "allow_anonymous", "true",
-          "persistence_enabled", "false",
           "telemetry_enabled", "false");
+
+  private static final Map<String, String> MEMORY = Map.of("persistence_enabled", "false");
+
+  private static final Map<String, String> DURABLE =
+      Map.of(
+          "persistence_enabled", "true",
+          "persistent_queue_type", "h2",
+          "autosave_interval", "1"); // seconds; the least
 
   private static final Map<String, String> LIMITS =
       Map.of(
@@ -27,7 +34,8 @@ final class Moquette extends MavenPeer {
   @Override
   public Launch launch(Place place) throws IOException, InterruptedException {
     TreeMap<String, String> settings = new TreeMap<>(SETTINGS);
-    if (place.unlimited()) {
+    settings.putAll(place.mode().isDurable() ? DURABLE : MEMORY);
+    if (place.mode().isUnlimited()) {
       settings.putAll(LIMITS);
     }
     String shown = Settings.text(settings);

@@ -12,12 +12,15 @@ final class Mosquitto implements Peer {
   private static final Path BINARY = Path.of("/usr/sbin/mosquitto");
 
   private static final List<String> SETTINGS =
+      List.of("allow_anonymous true", "sys_interval 0", "set_tcp_nodelay true", "log_dest none");
+
+  /** All of it is written anew after each change, though what caused it is acknowledged before. */
+  private static final List<String> DURABLE =
       List.of(
-          "allow_anonymous true",
-          "persistence false",
-          "sys_interval 0",
-          "set_tcp_nodelay true",
-          "log_dest none");
+          "persistence true",
+          "autosave_on_changes true",
+          "autosave_interval 1",
+          "user " + System.getProperty("user.name")); // else root's folder would not be writable
 
   private static final List<String> LIMITS =
       List.of(
@@ -45,12 +48,19 @@ final class Mosquitto implements Peer {
   @Override
   public Launch launch(Place place) throws IOException {
     List<String> settings = new ArrayList<>(SETTINGS);
-    if (place.unlimited()) {
+    settings.addAll(place.mode().isDurable() ? DURABLE : List.of("persistence false"));
+    if (place.mode().isUnlimited()) {
       settings.addAll(LIMITS);
     }
     Path file = place.folder().resolve("mosquitto.conf");
+    String text =
+        """
+        listener %d 127.0.0.1
+        persistence_location %s/
+        %s
+        """;
     Files.writeString(
-        file, "listener " + place.port() + " 127.0.0.1\n" + String.join("\n", settings) + "\n");
+        file, text.formatted(place.port(), place.folder(), String.join("\n", settings)));
     return new Launch(
         List.of(BINARY.toString(), "-c", file.toString()), Map.of(), String.join(", ", settings));
   }

@@ -25,9 +25,9 @@ public interface Peer {
    * @param folder for its configuration and data; empty
    * @param port on 127.0.0.1
    * @param heap the most that a JVM may have, as {@code -Xmx} takes it
-   * @param unlimited whether its limits are removed; else they stay as they are shipped
+   * @param mode how it is set up
    */
-  record Place(Path folder, int port, String heap, boolean unlimited) {}
+  record Place(Path folder, int port, String heap, Mode mode) {}
 
   /**
    * How it is started.

@@ -32,6 +32,7 @@ public final class Json {
         field("title", text(row.scenario().title())),
         field("per", text(row.scenario().unit())),
         field("targetCpuRatioOfMosquitto", number(row.scenario().target())),
+        field("target", text(row.scenario().goal())),
         field("loadAverage", number(row.load())),
         field("results", array(row.results().stream().map(each -> result(row, each)).toList())));
   }

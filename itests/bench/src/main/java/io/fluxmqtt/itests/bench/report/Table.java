@@ -34,10 +34,12 @@ public final class Table {
     text.append(
         """
 
-        per second: deliveries. CPU µs: of the broker for each delivery, ±%: half the spread over the
-        repeats. CPU x: that broker's CPU / that of the first. rate /: what the first delivers / that
-        broker. lost and wrong (twice, out of order): in all samples. peak: resident. cores and load:
-        that the broker and the generator kept busy; a generator near the cores it has was the limit.
+        per second: deliveries, or what the scenario is said to count. CPU µs: of the broker for each;
+        ±%: half the spread over the repeats. CPU x: that broker's CPU / that of the first. rate /: what
+        the first delivers / that broker. lost and wrong (twice, out of order): in all samples. peak:
+        resident. cores and load: that the broker and the generator kept busy; a generator near the
+        cores it has was the limit. durable scenarios: bytes that the broker wrote to the disk until a
+        second after the last message, for each byte of payload.
         """);
     report
         .settings()
@@ -59,9 +61,9 @@ public final class Table {
   public static String of(Row row) {
     StringBuilder text = new StringBuilder();
     text.append(row.scenario().name()).append(": ").append(row.scenario().title());
-    double target = row.scenario().target();
-    if (!Double.isNaN(target)) {
-      text.append(String.format(Locale.ROOT, " (target: mosquitto at CPU x %.3g)", target));
+    String goal = row.scenario().goal();
+    if (!goal.isEmpty()) {
+      text.append(" (target: ").append(goal).append(')');
     }
     text.append(String.format(Locale.ROOT, ", per %s", row.scenario().unit()));
     text.append(String.format(Locale.ROOT, "; load average %.1f%n", row.load()));

@@ -4,6 +4,7 @@ import io.fluxmqtt.itests.bench.load.Generator;
 import io.fluxmqtt.itests.bench.load.Histogram;
 import io.fluxmqtt.itests.bench.load.Pace;
 import io.fluxmqtt.itests.bench.peer.Inside;
+import io.fluxmqtt.itests.bench.peer.Mode;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -25,8 +26,8 @@ record Overload(String name, Pairs pairs, int deaf) implements Scenario {
   }
 
   @Override
-  public boolean isUnlimited() {
-    return false;
+  public Mode mode() {
+    return Mode.LIMITED;
   }
 
   @Override

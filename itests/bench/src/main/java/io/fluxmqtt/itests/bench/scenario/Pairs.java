@@ -12,8 +12,11 @@ public record Pairs(String name, int pairs, int qos, int payloadBytes, double ta
 
   @Override
   public String title() {
-    String size = payloadBytes < 1024 ? payloadBytes + " B" : payloadBytes / 1024 + " KB";
-    return pairs + " pairs QoS " + qos + (qos > 0 ? ", window 100, " : ", ") + size;
+    return pairs + " pairs QoS " + qos + (qos > 0 ? ", window 100, " : ", ") + size(payloadBytes);
+  }
+
+  static String size(int bytes) {
+    return bytes < 1024 ? bytes + " B" : bytes / 1024 + " KB";
   }
 
   @Override

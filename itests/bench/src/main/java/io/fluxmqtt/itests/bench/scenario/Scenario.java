@@ -1,6 +1,8 @@
 package io.fluxmqtt.itests.bench.scenario;
 
+import io.fluxmqtt.itests.bench.peer.Mode;
 import java.io.IOException;
+import java.util.Locale;
 
 /** Something that a broker does, again and again. */
 public interface Scenario {
@@ -21,9 +23,16 @@ public interface Scenario {
     return "message";
   }
 
-  /** Whether the brokers run without their limits; else with those that they are shipped with. */
-  default boolean isUnlimited() {
-    return true;
+  /** How the brokers are set up. */
+  default Mode mode() {
+    return Mode.MEMORY;
+  }
+
+  /** What shall be reached, in the table; empty if nothing was set. */
+  default String goal() {
+    return Double.isNaN(target())
+        ? ""
+        : String.format(Locale.ROOT, "mosquitto at CPU x %.3g", target());
   }
 
   /** Does it once. What a broker cannot do ends in an exception that says so. */

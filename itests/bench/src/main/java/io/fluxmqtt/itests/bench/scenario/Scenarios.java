@@ -6,6 +6,8 @@ import java.util.List;
 public final class Scenarios {
   private static final int SMALL = 64;
   private static final int KILOBYTE = 1024;
+  private static final String RATE = "rate / 5 to hivemq, 2 to artemis";
+  private static final String WRITTEN = "at most 2.0 B written per B of payload";
 
   public static final List<Scenario> ALL =
       List.of(
@@ -25,6 +27,12 @@ public final class Scenarios {
           new Retained("retained", 100_000, 3.5),
           new Offline("offline-queue", false, 20, 10_000, 4),
           new Offline("offline-drain", true, 20, 10_000, 2),
+          new Durable("durable-offline-10", true, 10, SMALL, RATE),
+          new Durable("durable-offline-100", true, 100, SMALL, RATE),
+          new Durable("durable-offline-1k", true, 100, KILOBYTE, WRITTEN),
+          new Durable("durable-connected-10", false, 10, SMALL, RATE),
+          new Durable("durable-connected-100", false, 100, SMALL, RATE),
+          new Durable("durable-connected-1k", false, 100, KILOBYTE, WRITTEN),
           new Connections("connect", 5_000, 50, 0.9),
           new Overload("overload", new Pairs("", 10, 0, SMALL, Double.NaN), 0),
           new Overload("overload-deaf", new Pairs("", 10, 0, SMALL, Double.NaN), 5));

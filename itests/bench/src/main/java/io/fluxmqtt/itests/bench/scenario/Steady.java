@@ -4,6 +4,7 @@ import io.fluxmqtt.itests.bench.load.Generator;
 import io.fluxmqtt.itests.bench.load.Pace;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * Messages that flow: all publishers at the pace that the window allows, measured after they have
@@ -16,8 +17,11 @@ final class Steady {
   /** After so long without an arrival what is missing is lost. */
   static final Duration STILL = Duration.ofSeconds(3);
 
+  /** In which a loop that is told to stop sends what it has begun. */
+  static final Duration SENDING = Duration.ofMillis(5);
+
   /** Delivered per second in the stream whose latency is measured, all publishers together. */
-  private static final double STREAM = 1_000;
+  static final double STREAM = 1_000;
 
   /** Published per second at least in that stream: there would be too few moments else. */
   private static final double STREAM_MIN = 10;
@@ -56,12 +60,19 @@ final class Steady {
   /** Waits until messages flow, and flow evenly. */
   static void swingIn(Generator generator, Attempt attempt)
       throws IOException, InterruptedException {
-    long before = generator.count().arrived();
-    generator.runUntil(() -> generator.count().arrived() > before);
+    swingIn(generator, attempt, () -> generator.count().arrived());
+  }
+
+  /** Likewise where something else than arrivals is counted. */
+  static void swingIn(Generator generator, Attempt attempt, LongSupplier done)
+      throws IOException, InterruptedException {
+    long before = done.getAsLong();
+    generator.runUntil(() -> done.getAsLong() > before);
     generator.run(seconds(Math.min(RAMP, attempt.seconds())));
   }
 
-  private static void stream(Generator generator, double perSecond, Duration time)
+  /** All publishers by the clock, {@code perSecond} together; each message carries its time. */
+  static void stream(Generator generator, double perSecond, Duration time)
       throws IOException, InterruptedException {
     int publishers = generator.publishers().size();
     double each = perSecond / publishers;
@@ -77,8 +88,7 @@ final class Steady {
   /** Stops the publishers and waits for what is under way. */
   static void settle(Generator generator) throws IOException, InterruptedException {
     generator.pace(Pace.STOPPED);
-    // What a loop was just sending counts too.
-    generator.run(Duration.ofMillis(5));
+    generator.run(SENDING); // that counts too
     generator.awaitUnlessStill(() -> generator.count().missing() <= 0, STILL);
   }
 
