@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,8 +85,25 @@ final class Stock {
     return found.stream().filter(Stock::isRemoved).count();
   }
 
-  /** As a kill would leave it, if an engine has it open. */
+  /**
+   * As a kill would leave it, if an engine has it open; files that it deletes meanwhile are not.
+   */
   static void copy(Path from, Path to) throws IOException {
+    for (int copies = 0; ; copies++) {
+      Path copy = to.resolveSibling(to.getFileName() + "-" + copies);
+      try {
+        copyOnce(from, copy);
+        Files.move(copy, to);
+        return;
+      } catch (NoSuchFileException e) {
+        if (copies == 10) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static void copyOnce(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {
         Path target = to.resolve(from.relativize(file).toString());
