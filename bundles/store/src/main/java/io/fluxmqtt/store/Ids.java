@@ -1,20 +1,23 @@
 package io.fluxmqtt.store;
 
-import java.util.Arrays;
+import java.util.Objects;
+import java.util.StringJoiner;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A set of message ids in ascending order, eight bytes each. Ids come and go in about that order,
- * so a ring makes the common case a step of one index; in the middle it moves what is nearer to an
- * end.
+ * A set of message ids in ascending order, each of which may have a count. Ids come and go in about
+ * that order and are close to each other: they are kept in blocks that take next to nothing where
+ * no id is missing, see {@link IdBlock}. At the ends all is a step or two; in between, a search and
+ * the move of what is nearer to an end of its block.
  */
 final class Ids {
-  private static final long[] NONE = {};
-  private static final int SMALLEST = 8;
-  private static final int KEPT_EMPTY = 64;
+  private static final @Nullable IdBlock[] NONE = {};
+  private static final int SMALLEST = 4;
 
-  private long[] ring = NONE; // its length is a power of two, or 0
-  private int head;
+  private @Nullable IdBlock[] blocks = NONE;
+  private int from; // the place of the first block
+  private int length; // how many blocks there are
   private int size;
 
   boolean isEmpty() {
@@ -27,38 +30,74 @@ final class Ids {
 
   /** The lowest; there must be one. */
   long first() {
-    if (size == 0) {
-      throw new IllegalStateException("no id");
-    }
-    return ring[head];
+    checkNotEmpty();
+    return block(0).first();
+  }
+
+  /** The highest; there must be one. */
+  long last() {
+    checkNotEmpty();
+    return block(length - 1).last();
   }
 
   boolean contains(long id) {
-    return find(id) >= 0;
+    return count(id) >= 0;
   }
 
-  /** Adds an id; returns whether it was not there. */
-  boolean add(long id) {
-    int at = size == 0 || at(size - 1) < id ? size : -1 - find(id);
+  /** The count of an id, 1 unless it was set; -1 if the id is not there. */
+  int count(long id) {
+    int at = find(id);
     if (at < 0) {
-      return false;
+      return -1;
     }
-    if (size == ring.length) {
-      grow();
-    }
-    if (at < size / 2) {
-      head = head - 1 & ring.length - 1;
-      for (int i = 0; i < at; i++) {
-        set(i, at(i + 1));
-      }
+    IdBlock block = block(at);
+    int index = block.find(id);
+    return index < 0 ? -1 : block.count(index);
+  }
+
+  /** Sets the count of an id that is there, 0 to 255. */
+  void count(long id, int count) {
+    IdBlock block = block(find(id));
+    block.count(block.find(id), count);
+  }
+
+  /** Adds an id with the count 1; returns whether it was not there. */
+  boolean add(long id) {
+    int at = find(id);
+    if (at < 0) {
+      insert(0, new IdBlock(id));
     } else {
-      for (int i = size; i > at; i--) {
-        set(i, at(i - 1));
+      IdBlock block = block(at);
+      int index = id > block.last() ? -1 - block.size() : block.find(id);
+      if (index >= 0) {
+        return false;
       }
+      insert(at, block, -1 - index, id);
     }
-    set(at, id);
     size++;
     return true;
+  }
+
+  /** Adds an id before what is at an index of a block, or behind all of it. */
+  private void insert(int at, IdBlock block, int index, long id) {
+    if (index == block.size()) {
+      if (block.takesLast(id)) {
+        block.addLast(id);
+      } else {
+        insert(at + 1, new IdBlock(id));
+      }
+    } else if (block.size() < IdBlock.MAX_SIZE) {
+      block.insert(index, id);
+    } else {
+      int half = block.size() / 2;
+      IdBlock rest = block.split(half);
+      insert(at + 1, rest);
+      if (index <= half) {
+        block.insert(index, id);
+      } else {
+        rest.insert(index - half, id);
+      }
+    }
   }
 
   /** Removes an id; returns whether it was there. */
@@ -67,79 +106,96 @@ final class Ids {
     if (at < 0) {
       return false;
     }
-    if (at < size / 2) {
-      for (int i = at; i > 0; i--) {
-        set(i, at(i - 1));
-      }
-      head = head + 1 & ring.length - 1;
+    IdBlock block = block(at);
+    int index = block.find(id);
+    if (index < 0) {
+      return false;
+    }
+    if (block.size() > 1) {
+      block.remove(index);
     } else {
-      for (int i = at; i < size - 1; i++) {
-        set(i, at(i + 1));
-      }
+      removeBlock(at);
     }
     size--;
-    if (size == 0 && ring.length > KEPT_EMPTY) {
-      ring = NONE;
-      head = 0;
-    }
     return true;
   }
 
   /** Visits all in ascending order. */
   void forEach(LongConsumer visitor) {
-    for (int i = 0; i < size; i++) {
-      visitor.accept(at(i));
+    for (int i = 0; i < length; i++) {
+      IdBlock block = block(i);
+      for (int index = 0; index < block.size(); index++) {
+        visitor.accept(block.at(index));
+      }
     }
   }
 
-  /** The index of an id, or if it is not there, -1 minus where it belongs. */
+  /** The index of the block in whose reach an id is, or -1 if it is below all. */
   private int find(long id) {
-    if (size == 0 || id < at(0)) {
+    if (size == 0 || id < block(0).first()) {
       return -1;
     }
-    if (id == at(0)) {
+    if (id >= block(length - 1).first()) {
+      return length - 1;
+    }
+    int low = 0;
+    int high = length - 2;
+    if (id < block(1).first()) {
       return 0;
     }
-    int low = 1;
-    int high = size - 1;
-    while (low <= high) {
-      int middle = low + high >>> 1;
-      long found = at(middle);
-      if (found == id) {
-        return middle;
-      }
-      if (found < id) {
-        low = middle + 1;
+    while (low < high) { // the answer is from low to high
+      int middle = low + high + 1 >>> 1;
+      if (block(middle).first() <= id) {
+        low = middle;
       } else {
         high = middle - 1;
       }
     }
-    return -1 - low;
+    return low;
   }
 
-  private long at(int index) {
-    return ring[head + index & ring.length - 1];
+  private IdBlock block(int index) {
+    return Objects.requireNonNull(blocks[from + index]);
   }
 
-  private void set(int index, long id) {
-    ring[head + index & ring.length - 1] = id;
-  }
-
-  private void grow() {
-    long[] larger = new long[Math.max(SMALLEST, 2 * size)];
-    if (size > 0) {
-      int untilEnd = Math.min(size, ring.length - head);
-      System.arraycopy(ring, head, larger, 0, untilEnd);
-      System.arraycopy(ring, 0, larger, untilEnd, size - untilEnd);
+  private void insert(int at, IdBlock block) {
+    if (from + length == blocks.length) {
+      @Nullable IdBlock[] larger = new IdBlock[Math.max(SMALLEST, length + length / 2)];
+      System.arraycopy(blocks, from, larger, 0, length);
+      blocks = larger;
+      from = 0;
     }
-    ring = larger;
-    head = 0;
+    System.arraycopy(blocks, from + at, blocks, from + at + 1, length - at);
+    blocks[from + at] = block;
+    length++;
+  }
+
+  private void removeBlock(int at) {
+    if (at < length / 2) {
+      System.arraycopy(blocks, from, blocks, from + 1, at);
+      blocks[from] = null;
+      from++;
+    } else {
+      System.arraycopy(blocks, from + at + 1, blocks, from + at, length - 1 - at);
+      blocks[from + length - 1] = null;
+    }
+    length--;
+    if (length == 0) {
+      blocks = NONE;
+      from = 0;
+    }
+  }
+
+  private void checkNotEmpty() {
+    if (size == 0) {
+      throw new IllegalStateException("no id");
+    }
   }
 
   @Override
   public String toString() {
-    long[] all = new long[size];
-    Arrays.setAll(all, this::at);
-    return Arrays.toString(all);
+    StringJoiner all = new StringJoiner(", ", "[", "]");
+    forEach(id -> all.add(Long.toString(id)));
+    return all.toString();
   }
 }

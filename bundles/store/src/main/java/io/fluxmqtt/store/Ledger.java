@@ -13,33 +13,12 @@ import org.jspecify.annotations.Nullable;
  * taken back: after a batch that failed it is loaded anew.
  */
 final class Ledger {
-  /** A message in the engine. */
-  static final class Body {
-    int references;
-    private @Nullable Ids marks; // null while there are none, which is nearly always
-
-    Body(int references) {
-      this.references = references;
-    }
-
-    /** The session has a mark for it. */
-    void mark(long session) {
-      if (marks == null) {
-        marks = new Ids();
-      }
-      marks.add(session);
-    }
-
-    /** Visits the sessions that have a mark for it, or had. */
-    void forEachMark(LongConsumer visitor) {
-      if (marks != null) {
-        marks.forEach(visitor);
-      }
-    }
-  }
+  private static final int MANY = 255;
 
   private final Map<Long, Backlog> sessions = new HashMap<>();
-  private final Map<Long, Body> bodies = new HashMap<>();
+  private final Ids messages = new Ids(); // the count of each: how many refer to it, or MANY
+  private final Map<Long, Integer> many = new HashMap<>(0); // by message, of those with as many
+  private final Map<Long, Ids> marks = new HashMap<>(0); // by message, the sessions with a mark
   private long highestSession;
   private long highestMessage;
 
@@ -67,18 +46,49 @@ final class Ledger {
     return session > highestSession;
   }
 
-  @Nullable Body body(long messageId) {
-    return bodies.get(messageId);
+  /** How many deliveries refer to a message; 0 if it is not in the engine. */
+  int references(long messageId) {
+    int count = messages.count(messageId);
+    if (count == MANY) {
+      return many.getOrDefault(messageId, MANY);
+    }
+    return Math.max(0, count);
   }
 
-  Body add(long messageId, int references) {
-    Body body = new Body(references);
-    bodies.put(messageId, body);
-    return body;
+  /** Sets how many deliveries refer to a message; 0 to forget it, with its marks. */
+  void references(long messageId, int references) {
+    if (references == 0) {
+      messages.remove(messageId);
+      forget(messageId, many);
+      forget(messageId, marks);
+      return;
+    }
+    messages.add(messageId);
+    messages.count(messageId, Math.min(references, MANY));
+    if (references > MANY) {
+      many.put(messageId, references);
+    } else {
+      forget(messageId, many);
+    }
   }
 
-  void removeBody(long messageId) {
-    bodies.remove(messageId);
+  private static void forget(long messageId, Map<Long, ?> rare) {
+    if (!rare.isEmpty()) { // it is nearly always: no object for the key then
+      rare.remove(messageId);
+    }
+  }
+
+  /** A session has a mark for a message. */
+  void mark(long messageId, long session) {
+    marks.computeIfAbsent(messageId, id -> new Ids()).add(session);
+  }
+
+  /** Visits the sessions that have a mark for a message, or had. */
+  void forEachMark(long messageId, LongConsumer visitor) {
+    Ids marked = marks.isEmpty() ? null : marks.get(messageId);
+    if (marked != null) {
+      marked.forEach(visitor);
+    }
   }
 
   void sawMessage(long messageId) {

@@ -103,8 +103,8 @@ final class SessionChanges {
 
   private void append(Edit edit, long id, Receivers receivers) {
     ledger.sawMessage(id);
-    Ledger.Body body = ledger.body(id);
-    int references = body == null ? 0 : body.references;
+    int before = ledger.references(id);
+    int references = before;
     if (recent.length < receivers.size()) {
       recent = new Backlog[receivers.size()];
     }
@@ -112,18 +112,18 @@ final class SessionChanges {
       Backlog backlog = backlog(i, receivers.number(i));
       if (backlog == null) {
         ledger.sawSession(receivers.number(i));
-      } else if (body == null && backlog.waitsByDefault(id)) {
+      } else if (before == 0 && backlog.waitsByDefault(id)) {
         references += backlog.await(id) ? 1 : 0;
       } else {
         byte[] record = Records.delivery(receivers.delivery(i, id));
         references += recordAs(backlog, id, record) ? 1 : 0;
       }
     }
-    if (body != null) {
-      body.references = references;
-    } else if (references > 0) {
+    if (before == 0 && references > 0) {
       draft.add(edit.key(), value(edit));
-      ledger.add(id, references);
+    }
+    if (references != before) {
+      ledger.references(id, references);
     }
   }
 
@@ -160,17 +160,17 @@ final class SessionChanges {
       return;
     }
     passIfPossible(backlog, id);
-    Ledger.Body body = dropReference(id);
-    if (body != null && id > backlog.progress()) { // an earlier one waits: it cannot be passed
+    boolean others = dropReference(id);
+    if (others && id > backlog.progress()) { // an earlier one waits: it cannot be passed
       draft.put(key, Records.mark());
       backlog.marked.add(id);
-      body.mark(backlog.session);
+      ledger.mark(id, backlog.session);
       return;
     }
     if (hasRecord) {
       draft.remove(key);
     }
-    if (body != null) { // its record names this session: progress says that it is done
+    if (others) { // its record names this session: progress says that it is done
       due(backlog);
     }
   }
@@ -189,19 +189,18 @@ final class SessionChanges {
     }
   }
 
-  /** One reference less to a message; returns what is left of it, or null if it has gone. */
-  private Ledger.@Nullable Body dropReference(long id) {
-    Ledger.Body body = ledger.body(id);
-    if (body == null) {
+  /** One reference less to a message; returns whether some are left, or it has gone. */
+  private boolean dropReference(long id) {
+    int references = ledger.references(id) - 1;
+    if (references < 0) {
       throw new IllegalStateException("message " + id + " is referred to and not there");
     }
-    if (--body.references > 0) {
-      return body;
+    if (references == 0) {
+      draft.remove(Keys.body(id));
+      ledger.forEachMark(id, session -> removeMark(session, id));
     }
-    draft.remove(Keys.body(id));
-    ledger.removeBody(id);
-    body.forEachMark(session -> removeMark(session, id));
-    return null;
+    ledger.references(id, references);
+    return references > 0;
   }
 
   private void removeMark(long session, long id) {

@@ -87,7 +87,7 @@ final class SessionLoader {
     sessions.values().forEach(this::settle);
     sessions.values().forEach(this::settleMarks);
     for (Long id : bodies.keySet()) {
-      if (ledger.body(id) == null) {
+      if (ledger.references(id) == 0) {
         repairs.dropOrphan(Keys.body(id));
       }
     }
@@ -177,11 +177,10 @@ final class SessionLoader {
     List<Long> useless = new ArrayList<>();
     backlog.marked.forEach(
         id -> {
-          Ledger.Body body = ledger.body(id);
-          if (body == null) {
+          if (ledger.references(id) == 0) {
             useless.add(id);
           } else {
-            body.mark(backlog.session);
+            ledger.mark(id, backlog.session);
           }
         });
     for (long id : useless) {
@@ -191,12 +190,7 @@ final class SessionLoader {
   }
 
   private void refer(long id) {
-    Ledger.Body body = ledger.body(id);
-    if (body == null) {
-      ledger.add(id, 1);
-    } else {
-      body.references++;
-    }
+    ledger.references(id, ledger.references(id) + 1);
   }
 
   private void check(Table table, Check check) throws IOException {

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +44,75 @@ final class IdsTest {
   }
 
   @Test
+  void holdsWhatIsQueuedByLoopsThatOvertakeEachOther() {
+    for (int seed = 0; seed < 60; seed++) {
+      Random random = new Random(seed);
+      int gap = random.nextInt(3) == 0 ? 1 : 1 << random.nextInt(33); // 1: none
+      int late = 1 + random.nextInt(20);
+      boolean counted = random.nextBoolean();
+      Ids ids = new Ids();
+      TreeMap<Long, Integer> model = new TreeMap<>();
+      long last = random.nextInt(1_000);
+      for (int i = 0; i < 6_000; i++) {
+        last += gap == 1 ? 1 : 1 + Math.floorMod(random.nextLong(), Math.abs((long) gap));
+        long id = random.nextInt(late) == 0 ? last - random.nextInt(late) : last;
+        assertEquals(model.putIfAbsent(id, 1) == null, ids.add(id));
+        if (counted && random.nextInt(3) == 0) {
+          int count = random.nextInt(256);
+          ids.count(id, count);
+          model.put(id, count);
+        }
+        if (random.nextInt(4) == 0) {
+          long gone = random.nextInt(3) > 0 ? model.firstKey() : someOf(model, random, last);
+          assertEquals(model.remove(gone) != null, ids.remove(gone));
+        }
+        if (random.nextInt(50) == 0 && !model.isEmpty()) {
+          assertSame(model, ids);
+        }
+      }
+      assertSame(model, ids);
+      while (!model.isEmpty()) {
+        long gone = random.nextInt(9) > 0 ? model.firstKey() : someOf(model, random, last);
+        assertEquals(model.remove(gone) != null, ids.remove(gone));
+      }
+      assertTrue(ids.isEmpty());
+    }
+  }
+
+  private static long someOf(TreeMap<Long, Integer> model, Random random, long last) {
+    Long some = model.ceilingKey(Math.floorMod(random.nextLong(), last + 1));
+    return some == null ? model.lastKey() : some;
+  }
+
+  private static void assertSame(TreeMap<Long, Integer> model, Ids ids) {
+    assertEquals(List.copyOf(model.keySet()), all(ids));
+    assertEquals(model.firstKey(), ids.first());
+    assertEquals(model.lastKey(), ids.last());
+    model.forEach(
+        (id, count) -> {
+          assertEquals(count, ids.count(id));
+          assertEquals(model.containsKey(id + 1), ids.contains(id + 1));
+        });
+  }
+
+  @Test
+  void idsWithoutGapsCostNextToNothing() {
+    assertTrue(allocatedByAMillion(1) < 500_000); // also with the arrays that were outgrown
+    assertTrue(allocatedByAMillion(20) < 16_000_000);
+  }
+
+  private static long allocatedByAMillion(int gap) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+    Ids ids = new Ids();
+    for (long i = 1; i <= 1_000_000; i++) {
+      ids.add(i * gap);
+    }
+    assertEquals(1_000_000, ids.size());
+    return threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+  }
+
+  @Test
   void queueOfAnyLengthPassesThrough() {
     Ids ids = new Ids();
     for (long id = 1; id <= 10_000; id++) {
@@ -61,6 +133,8 @@ final class IdsTest {
   @Test
   void emptyOneHasNoFirst() {
     assertThrows(IllegalStateException.class, () -> new Ids().first());
+    assertThrows(IllegalStateException.class, () -> new Ids().last());
+    assertEquals(-1, new Ids().count(1));
   }
 
   private static List<Long> all(Ids ids) {
