@@ -44,6 +44,11 @@ final class Backlog {
     return waiting.add(id);
   }
 
+  /** A record names this session: queues its message if it is to wait and is not queued yet. */
+  boolean awaitIfNew(long id) {
+    return !recorded.contains(id) && waitsByDefault(id) && waiting.add(id);
+  }
+
   /** Whether a message that is not queued would be, were it named in a record. */
   boolean waitsByDefault(long id) {
     return id > progress && !marked.contains(id);

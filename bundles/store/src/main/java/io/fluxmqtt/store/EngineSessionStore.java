@@ -23,6 +23,7 @@ final class EngineSessionStore implements SessionStore {
   private final NumberSequence sessionNumbers;
   private final NumberSequence messageIds;
   private final LongAdder damaged;
+  private final QueueReader reader;
 
   private @Nullable Ledger ledger; // committer's thread; null until a load has filled it
   private boolean halfWay; // committer's thread; a commit of this batch failed in its midst
@@ -32,12 +33,14 @@ final class EngineSessionStore implements SessionStore {
       Committer committer,
       NumberSequence sessionNumbers,
       NumberSequence messageIds,
+      StoreReader reader,
       LongAdder damaged) {
     this.engine = engine;
     this.committer = committer;
     this.sessionNumbers = sessionNumbers;
     this.messageIds = messageIds;
     this.damaged = damaged;
+    this.reader = new QueueReader(engine, committer, reader, damaged);
   }
 
   @Override
@@ -61,6 +64,11 @@ final class EngineSessionStore implements SessionStore {
   @Override
   public void load(Visitor visitor) throws IOException {
     committer.exclusively(() -> loadLedger(visitor));
+  }
+
+  @Override
+  public void read(long number, long[] messageIds, long maxBytes, QueueAnswer answer) {
+    reader.read(number, messageIds, maxBytes, answer);
   }
 
   @Override
@@ -107,8 +115,8 @@ final class EngineSessionStore implements SessionStore {
 
   private Ledger loadLedger(Visitor visitor) throws IOException {
     ledger = null; // stays so if this fails
-    SessionLoader loader = new SessionLoader(engine);
-    Ledger loaded = loader.load(visitor);
+    SessionLoader loader = new SessionLoader(engine, visitor);
+    Ledger loaded = loader.load();
     damaged.add(loader.damaged());
     ledger = loaded;
     return loaded;
@@ -123,7 +131,7 @@ final class EngineSessionStore implements SessionStore {
     public void subscription(StoredSubscription subscription) {}
 
     @Override
-    public void delivery(StoredDelivery delivery, StoredMessage message) {}
+    public void delivery(long number, StoredDelivery delivery, StoredMessage message) {}
 
     @Override
     public void release(int packetId) {}

@@ -19,6 +19,7 @@ final class Repairs {
 
   private final List<KvEngine.Write> writes = new ArrayList<>();
   private final Map<Table, Integer> damaged = new EnumMap<>(Table.class);
+  private final Ids bodies = new Ids(); // to be removed; there may be a great many
   private int orphans;
 
   /** Moves a damaged record into the quarantine. */
@@ -35,6 +36,12 @@ final class Repairs {
     writes.add(new KvEngine.Write(key, null));
   }
 
+  /** Removes a message that nobody is to get. */
+  void dropBody(long id) {
+    orphans++;
+    bodies.add(id);
+  }
+
   /** How many records were set aside. */
   int damaged() {
     return damaged.values().stream().mapToInt(Integer::intValue).sum();
@@ -46,6 +53,9 @@ final class Repairs {
       int to = Math.min(writes.size(), from + BATCH);
       engine.write(List.copyOf(writes.subList(from, to)), true);
     }
+    while (!bodies.isEmpty()) {
+      engine.write(someBodies(), true);
+    }
     if (!damaged.isEmpty()) {
       LOG.warn(
           "damaged records were set aside, {}; {} that depended on them or on nothing were removed",
@@ -54,5 +64,15 @@ final class Repairs {
     } else if (orphans > 0) {
       LOG.info("{} records that belonged to nothing were removed", orphans);
     }
+  }
+
+  private List<KvEngine.Write> someBodies() {
+    List<KvEngine.Write> some = new ArrayList<>();
+    while (!bodies.isEmpty() && some.size() < BATCH) {
+      long id = bodies.first();
+      bodies.remove(id);
+      some.add(new KvEngine.Write(Keys.body(id), null));
+    }
+    return some;
   }
 }

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads all session state, one pass over each table, and checks every record: what is damaged is
- * set aside, what belongs to no session or has no body is dropped. Receivers of one message get the
- * same instance. Used once.
+ * set aside, what belongs to no session or has no body is dropped. Messages come last and are
+ * handed over one by one, so that no more than one is on the heap; receivers of one get the same
+ * instance. Used once.
  *
  * <p>A queue is put together from what deviates and what follows from the bodies, see {@link
  * Backlog}. If a session's progress is damaged, or the mark of a delivery that has ended, the
@@ -29,7 +30,6 @@ final class SessionLoader {
   private static final class Found {
     final StoredSession head;
     final List<StoredSubscription> subscriptions = new ArrayList<>();
-    final TreeMap<Long, StoredDelivery> deliveries = new TreeMap<>();
     final List<Integer> releases = new ArrayList<>();
     final List<Integer> incoming = new ArrayList<>();
     Backlog backlog;
@@ -39,6 +39,9 @@ final class SessionLoader {
       this.backlog = new Backlog(head.number());
     }
   }
+
+  /** A delivery that has a record: few, mostly those that were sent. */
+  private record Recorded(Found session, StoredDelivery delivery) {}
 
   /** Reads one record. */
   @FunctionalInterface
@@ -55,15 +58,17 @@ final class SessionLoader {
   private final KvEngine engine;
   private final Repairs repairs = new Repairs();
   private final Map<Long, Found> sessions = new TreeMap<>();
-  private final Map<Long, StoredMessage> bodies = new HashMap<>();
+  private final Map<Long, List<Recorded>> recorded = new HashMap<>(); // by message
   private final Ledger ledger = new Ledger();
+  private final SessionStore.Visitor visitor;
 
-  SessionLoader(KvEngine engine) {
+  SessionLoader(KvEngine engine, SessionStore.Visitor visitor) {
     this.engine = engine;
+    this.visitor = visitor;
   }
 
-  /** Reads everything, then visits it, then writes the repairs. */
-  Ledger load(SessionStore.Visitor visitor) throws IOException {
+  /** Reads and visits everything, then writes the repairs. */
+  Ledger load() throws IOException {
     check(Table.SESSION, this::readSession);
     checkOfSession(
         Table.SUBSCRIPTION,
@@ -71,7 +76,6 @@ final class SessionLoader {
             session.subscriptions.add(Records.subscription(Keys.filter(key), value)));
     checkOfSession(Table.PROGRESS, this::readProgress);
     checkOfSession(Table.QUEUE, this::readQueue);
-    check(Table.BODY, this::readBody);
     checkOfSession(
         Table.RELEASE,
         (session, key, value) -> {
@@ -84,14 +88,10 @@ final class SessionLoader {
           Records.checkMark(value);
           session.incoming.add(Keys.packetId(key));
         });
-    sessions.values().forEach(this::settle);
+    sessions.values().forEach(this::visit);
+    check(Table.BODY, this::readBody);
+    recorded.values().forEach(this::dropRecords);
     sessions.values().forEach(this::settleMarks);
-    for (Long id : bodies.keySet()) {
-      if (ledger.references(id) == 0) {
-        repairs.dropOrphan(Keys.body(id));
-      }
-    }
-    sessions.values().forEach(session -> visit(session, visitor));
     repairs.write(engine);
     return ledger;
   }
@@ -122,7 +122,8 @@ final class SessionLoader {
       Records.checkMark(value);
       session.backlog.marked.add(id);
     } else {
-      session.deliveries.put(id, Records.delivery(id, value));
+      Recorded record = new Recorded(session, Records.delivery(id, value));
+      recorded.computeIfAbsent(id, none -> new ArrayList<>(1)).add(record);
       session.backlog.recorded.add(id);
     }
     ledger.sawMessage(id);
@@ -136,39 +137,35 @@ final class SessionLoader {
       throw new DamagedRecordException("message %d under %d".formatted(body.message().id(), id));
     }
     ledger.sawMessage(id);
-    bodies.put(id, body.message());
+    int references = 0;
+    List<Recorded> records = recorded.remove(id);
+    if (records != null) {
+      references = records.size();
+      records.forEach(record -> visit(record.session(), record.delivery(), body.message()));
+    }
     Receivers receivers = body.receivers();
-    for (int i = 0; i < receivers.size(); i++) {
+    for (int i = receivers.size() - 1; i >= 0; i--) { // the last counts, if one is there twice
       ledger.sawSession(receivers.number(i));
       Found session = sessions.get(receivers.number(i));
-      if (session == null || session.backlog.recorded.contains(id)) {
-        continue;
+      if (session != null && session.backlog.awaitIfNew(id)) {
+        references++;
+        visit(session, receivers.delivery(i, id), body.message());
       }
-      if (session.backlog.waitsByDefault(id)) {
-        session.backlog.await(id);
-        session.deliveries.put(id, receivers.delivery(i, id));
-      }
+    }
+    if (references > 0) {
+      ledger.references(id, references);
+    } else {
+      repairs.dropBody(id);
     }
   }
 
-  /** All is read: drops what has no body and counts the references of the others. */
-  private void settle(Found session) {
-    long number = session.head.number();
-    Backlog backlog = session.backlog;
-    session
-        .deliveries
-        .keySet()
-        .removeIf(
-            id -> {
-              if (bodies.containsKey(id)) {
-                refer(id);
-                return false;
-              }
-              backlog.recorded.remove(id);
-              repairs.dropOrphan(Keys.delivery(number, id));
-              return true;
-            });
-    ledger.add(backlog);
+  /** All messages are read, and there is none for these. */
+  private void dropRecords(List<Recorded> records) {
+    for (Recorded record : records) {
+      Backlog backlog = record.session().backlog;
+      backlog.recorded.remove(record.delivery().messageId());
+      repairs.dropOrphan(Keys.delivery(backlog.session, record.delivery().messageId()));
+    }
   }
 
   /** All is counted: a mark is of use while somebody still waits for its message. */
@@ -187,10 +184,6 @@ final class SessionLoader {
       backlog.marked.remove(id);
       repairs.dropOrphan(Keys.delivery(backlog.session, id));
     }
-  }
-
-  private void refer(long id) {
-    ledger.references(id, ledger.references(id) + 1);
   }
 
   private void check(Table table, Check check) throws IOException {
@@ -221,20 +214,15 @@ final class SessionLoader {
         });
   }
 
-  private void visit(Found session, SessionStore.Visitor visitor) {
+  private void visit(Found session) {
     visitor.session(session.head);
     session.subscriptions.forEach(visitor::subscription);
-    session.deliveries.values().forEach(delivery -> visitDelivery(delivery, visitor));
     session.releases.forEach(visitor::release);
     session.incoming.forEach(visitor::incoming);
+    ledger.add(session.backlog);
   }
 
-  private void visitDelivery(StoredDelivery delivery, SessionStore.Visitor visitor) {
-    StoredMessage message = bodies.get(delivery.messageId());
-    if (message == null) {
-      throw new IllegalStateException(
-          "message " + delivery.messageId() + " was there when it was counted");
-    }
-    visitor.delivery(delivery, message);
+  private void visit(Found session, StoredDelivery delivery, StoredMessage message) {
+    visitor.delivery(session.head.number(), delivery, message);
   }
 }

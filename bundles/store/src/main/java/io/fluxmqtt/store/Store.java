@@ -32,7 +32,8 @@ final class Store implements AutoCloseable {
         new NumberSequence(
             StoreHeader.MESSAGE_MARK, header.messageMark(), MESSAGE_BLOCK, this::wake);
     committer = new Committer(engine, "flux-mqtt-store", this::beforeWrite);
-    sessions = new EngineSessionStore(engine, committer, sessionNumbers, messageIds, damaged);
+    sessions =
+        new EngineSessionStore(engine, committer, sessionNumbers, messageIds, reader, damaged);
     RetainedUse use = RetainedUse.read(engine);
     retained = new EngineRetainedStore(engine, committer, reader, damaged, use);
     List<KvEngine.Write> marks = new ArrayList<>(use.firstMarks());

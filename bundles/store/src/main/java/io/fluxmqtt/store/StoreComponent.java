@@ -69,6 +69,11 @@ public final class StoreComponent implements SessionStore, RetainedStore {
   }
 
   @Override
+  public void read(long number, long[] messageIds, long maxBytes, QueueAnswer answer) {
+    store.sessions().read(number, messageIds, maxBytes, answer);
+  }
+
+  @Override
   public long newSessionNumber() {
     return store.sessions().newSessionNumber();
   }

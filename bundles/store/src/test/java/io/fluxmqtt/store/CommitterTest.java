@@ -291,7 +291,7 @@ final class CommitterTest {
     return outcome;
   }
 
-  private byte[] assertNotNullValue(int number) {
+  private byte[] assertNotNullValue(int number) throws IOException {
     byte[] value = engine.get(key(number));
     if (value == null) {
       throw new AssertionError(number + " is absent");

@@ -17,6 +17,7 @@ final class HeapEngine implements KvEngine {
   private final List<List<Write>> batches = new ArrayList<>();
   private @Nullable IOException failure;
   private volatile @Nullable IOException readFailure;
+  private volatile @Nullable IOException getFailure;
   private volatile boolean onHeap;
   private volatile @Nullable CountDownLatch gate;
   private final Semaphore arrivals = new Semaphore(0);
@@ -33,7 +34,11 @@ final class HeapEngine implements KvEngine {
   }
 
   @Override
-  public synchronized byte @Nullable [] get(byte[] key) {
+  public synchronized byte @Nullable [] get(byte[] key) throws IOException {
+    IOException unreadable = getFailure;
+    if (unreadable != null) {
+      throw unreadable;
+    }
     return entries.get(key);
   }
 
@@ -123,6 +128,11 @@ final class HeapEngine implements KvEngine {
   /** Fails every scan from now on, or none if null. */
   void failReadsWith(@Nullable IOException newFailure) {
     readFailure = newFailure;
+  }
+
+  /** Fails every look at one key from now on, or none if null. */
+  void failGetsWith(@Nullable IOException newFailure) {
+    getFailure = newFailure;
   }
 
   synchronized List<List<Write>> batches() {

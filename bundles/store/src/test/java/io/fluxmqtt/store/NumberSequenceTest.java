@@ -172,7 +172,7 @@ final class NumberSequenceTest {
     outcome.assertSuccess();
   }
 
-  private long mark(String name) throws DamagedRecordException {
+  private long mark(String name) throws IOException, DamagedRecordException {
     byte[] record = engine.get(Keys.meta(name));
     if (record == null) {
       throw new AssertionError("no mark");

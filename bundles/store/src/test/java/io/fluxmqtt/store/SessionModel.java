@@ -7,16 +7,14 @@ import io.fluxmqtt.api.spi.store.StoredDelivery;
 import io.fluxmqtt.api.spi.store.StoredMessage;
 import io.fluxmqtt.api.spi.store.StoredSession;
 import io.fluxmqtt.api.spi.store.StoredSubscription;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What a store must hold, the simple way; also takes what a store says that it holds. */
-final class SessionModel implements SessionStore.Visitor {
+class SessionModel implements SessionStore.Visitor {
   /** A delivery with its message. */
   record Queued(StoredDelivery delivery, StoredMessage message) {}
 
@@ -37,7 +35,7 @@ final class SessionModel implements SessionStore.Visitor {
   }
 
   private final TreeMap<Long, State> sessions = new TreeMap<>();
-  private final List<Long> deliveryOrder = new ArrayList<>(); // of the session that is visited
+  private long lastMessage; // that was visited
   private @Nullable State current;
 
   TreeMap<Long, State> sessions() {
@@ -81,7 +79,9 @@ final class SessionModel implements SessionStore.Visitor {
 
   @Override
   public void session(StoredSession session) {
-    deliveryOrder.clear();
+    if (lastMessage > 0) {
+      throw new AssertionError("a session behind deliveries");
+    }
     current = new State(session);
     if (sessions.put(session.number(), current) != null) {
       throw new AssertionError("session " + session.number() + " was visited twice");
@@ -94,16 +94,18 @@ final class SessionModel implements SessionStore.Visitor {
   }
 
   @Override
-  public void delivery(StoredDelivery delivery, StoredMessage message) {
+  public void delivery(long number, StoredDelivery delivery, StoredMessage message) {
     if (delivery.messageId() != message.id()) {
       throw new AssertionError("delivery of another message");
     }
-    if (!deliveryOrder.isEmpty()
-        && deliveryOrder.get(deliveryOrder.size() - 1) >= delivery.messageId()) {
+    if (message.id() < lastMessage) {
       throw new AssertionError("deliveries out of order");
     }
-    deliveryOrder.add(delivery.messageId());
-    visited().queue().put(message.id(), new Queued(delivery, message));
+    lastMessage = message.id();
+    Queued queued = new Queued(delivery, message);
+    if (of(number).queue().put(message.id(), queued) != null) {
+      throw new AssertionError("delivery " + message.id() + " twice");
+    }
   }
 
   @Override

@@ -265,6 +265,11 @@ final class ByHandBroker {
     public void load(Visitor visitor) {}
 
     @Override
+    public void read(long number, long[] messageIds, long maxBytes, QueueAnswer answer) {
+      late.add(() -> answer.read(new QueueSlice(List.of(), messageIds.length), null));
+    }
+
+    @Override
     public long newSessionNumber() {
       return ++last;
     }

@@ -18,8 +18,9 @@ final class Recovery implements SessionStore.Visitor {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
   private final Broker broker;
-  private final Map<Long, Publication> messages = new HashMap<>(); // shared by their receivers
+  private final Map<Long, Session> sessions = new HashMap<>(); // by number
   private @Nullable Session current;
+  private @Nullable Publication last; // its receivers share it
 
   Recovery(Broker broker) {
     this.broker = broker;
@@ -43,6 +44,7 @@ final class Recovery implements SessionStore.Visitor {
     Session session = new Session(broker, broker.house(), client, kept.number());
     broker.sessions().restore(session);
     session.restore(kept);
+    sessions.put(kept.number(), session);
     current = session;
   }
 
@@ -52,10 +54,17 @@ final class Recovery implements SessionStore.Visitor {
   }
 
   @Override
-  public void delivery(StoredDelivery delivery, StoredMessage message) {
-    Publication publication =
-        messages.computeIfAbsent(message.id(), id -> broker.fromStored(message));
-    current().outbox().restore(Delivery.restored(publication, delivery));
+  public void delivery(long number, StoredDelivery delivery, StoredMessage message) {
+    Session session = sessions.get(number);
+    if (session == null) {
+      throw new IllegalStateException("the store visits a delivery of no session");
+    }
+    Publication publication = last;
+    if (publication == null || publication.storeId() != message.id()) {
+      publication = broker.fromStored(message);
+      last = publication;
+    }
+    session.outbox().restore(Delivery.restored(publication, delivery));
   }
 
   @Override

@@ -299,11 +299,11 @@ class InFlightTest {
             Fixture.SETTINGS,
             visitor -> {
               visitor.session(new StoredSession(1, "s", Principal.ANONYMOUS, 1_000, 0L, null, 0));
-              visitor.delivery(
-                  new StoredDelivery(1, QoS.AT_LEAST_ONCE, false, List.of(), 3), message(1));
-              visitor.delivery(
-                  new StoredDelivery(2, QoS.AT_LEAST_ONCE, true, List.of(5), 0), message(2));
               visitor.release(8);
+              visitor.delivery(
+                  1, new StoredDelivery(1, QoS.AT_LEAST_ONCE, false, List.of(), 3), message(1));
+              visitor.delivery(
+                  1, new StoredDelivery(2, QoS.AT_LEAST_ONCE, true, List.of(5), 0), message(2));
             });
     Outbox outbox = restarted.broker.sessions().find("s").outbox();
     assertEquals(2, outbox.inFlight());

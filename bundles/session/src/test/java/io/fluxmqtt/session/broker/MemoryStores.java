@@ -9,10 +9,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +35,12 @@ final class MemoryStores implements SessionStore, RetainedStore {
   private int sliceMax = Integer.MAX_VALUE;
   private int searches;
   private Consumer<Visitor> kept = visitor -> {};
+  private final Queue<Runnable> reads = new ArrayDeque<>();
+  private final Map<Long, SessionChange.Append> appended = new HashMap<>();
+  private final Set<Long> missing = new HashSet<>();
   private boolean held;
+  private boolean readsHeld;
+  private @Nullable IOException readFailure;
   private @Nullable Throwable failure;
   private long lastSession;
   private long lastMessage;
@@ -58,6 +66,79 @@ final class MemoryStores implements SessionStore, RetainedStore {
     failure = cause;
   }
 
+  /** From now on no read is answered until {@link #answerReads}. */
+  synchronized void holdReads() {
+    readsHeld = true;
+  }
+
+  /** Answers what is asked, also from now on; returns how many reads had been waiting. */
+  int answerReads() {
+    List<Runnable> due;
+    synchronized (this) {
+      readsHeld = false;
+      due = List.copyOf(reads);
+      reads.clear();
+    }
+    due.forEach(Runnable::run);
+    return due.size();
+  }
+
+  synchronized void failReadsWith(@Nullable IOException cause) {
+    readFailure = cause;
+  }
+
+  /** From now on a message is not found. */
+  synchronized void lose(long messageId) {
+    missing.add(messageId);
+  }
+
+  synchronized void find(long messageId) {
+    missing.remove(messageId);
+  }
+
+  @Override
+  public void read(long number, long[] messageIds, long maxBytes, QueueAnswer answer) {
+    synchronized (this) {
+      if (readsHeld) {
+        reads.add(() -> answer(number, messageIds, maxBytes, answer));
+        return;
+      }
+    }
+    answer(number, messageIds, maxBytes, answer);
+  }
+
+  private void answer(long number, long[] messageIds, long maxBytes, QueueAnswer answer) {
+    IOException cause;
+    synchronized (this) {
+      cause = readFailure;
+    }
+    if (cause != null) {
+      answer.read(new QueueSlice(List.of(), 0), cause);
+      return;
+    }
+    List<Queued> found = new ArrayList<>();
+    long bytes = 0;
+    int looked = 0;
+    while (looked < messageIds.length && (looked == 0 || bytes < maxBytes)) {
+      Queued queued = queued(number, messageIds[looked++]);
+      if (queued != null) {
+        found.add(queued);
+        bytes += queued.message().message().payload().length();
+      }
+    }
+    answer.read(new QueueSlice(found, looked), null);
+  }
+
+  private synchronized @Nullable Queued queued(long number, long messageId) {
+    SessionChange.Append append = missing.contains(messageId) ? null : appended.get(messageId);
+    for (int i = 0; append != null && i < append.receivers().size(); i++) {
+      if (append.receivers().number(i) == number) {
+        return new Queued(append.receivers().delivery(i, messageId), append.message());
+      }
+    }
+    return null;
+  }
+
   synchronized <C extends SessionChange> List<C> changes(Class<C> type) {
     return changes.stream().filter(type::isInstance).map(type::cast).toList();
   }
@@ -71,6 +152,11 @@ final class MemoryStores implements SessionStore, RetainedStore {
   public synchronized void commit(List<SessionChange> batch, Completion completion) {
     calls.add("commit");
     changes.addAll(batch);
+    for (SessionChange change : batch) {
+      if (change instanceof SessionChange.Append append) {
+        appended.put(append.message().id(), append);
+      }
+    }
     complete(completion);
   }
 

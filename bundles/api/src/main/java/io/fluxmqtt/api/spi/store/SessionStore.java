@@ -2,6 +2,7 @@ package io.fluxmqtt.api.spi.store;
 
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -17,25 +18,64 @@ public interface SessionStore {
   @FunctionalInterface
   interface Completion {
     /** {@code failure} is null if all is as durable as configured. */
-    void completed(@org.jspecify.annotations.Nullable Throwable failure);
+    void completed(@Nullable Throwable failure);
   }
 
-  /** Takes what {@link #load} finds, session by session. */
+  /**
+   * Takes what {@link #load} finds: session by session all but their deliveries, then the
+   * deliveries of all.
+   */
   interface Visitor {
-    /** A session; the calls that follow, up to the next session, belong to it. */
+    /** A session; what follows, up to the next session or the first delivery, belongs to it. */
     void session(StoredSession session);
 
     /** One of its Subscriptions. */
     void subscription(StoredSubscription subscription);
-
-    /** One of its deliveries, in the order of their message ids. */
-    void delivery(StoredDelivery delivery, StoredMessage message);
 
     /** An outgoing identifier that awaits PUBCOMP. */
     void release(int packetId);
 
     /** An incoming QoS 2 identifier that awaits PUBREL. */
     void incoming(int packetId);
+
+    /**
+     * A delivery, in the order of message ids. Those of one message follow each other, with the
+     * same instance of it. There may be more than the heap has room for: what waits, and was not
+     * sent yet, is found again by {@link #read}.
+     *
+     * @param number of its session
+     */
+    void delivery(long number, StoredDelivery delivery, StoredMessage message);
+  }
+
+  /** A delivery with its message. */
+  record Queued(StoredDelivery delivery, StoredMessage message) {}
+
+  /**
+   * What was read of a queue.
+   *
+   * @param found in the order of message ids
+   * @param looked how many of the ids were looked at, the first ones; of these, what was not found
+   *     is not there, or damaged
+   */
+  record QueueSlice(List<Queued> found, int looked) {
+    /** Copies the list. */
+    public QueueSlice {
+      found = List.copyOf(found);
+    }
+  }
+
+  /** Takes what was read. */
+  @FunctionalInterface
+  interface QueueAnswer {
+    /**
+     * Called exactly once, on a thread of the store, or on the caller's if the store is closed;
+     * must not block.
+     *
+     * @param slice what was read, nothing after a failure
+     * @param failure why nothing could be read, or null
+     */
+    void read(QueueSlice slice, @Nullable IOException failure);
   }
 
   /**
@@ -46,6 +86,16 @@ public interface SessionStore {
 
   /** Visits all sessions. Blocks for I/O; called before any commit. */
   void load(Visitor visitor) throws IOException;
+
+  /**
+   * Reads deliveries of a session, all or the first few. What was committed and has completed
+   * before the call is seen; what is under way may be or not. Never blocks.
+   *
+   * @param number of the session
+   * @param messageIds in ascending order, at least one; not changed afterwards
+   * @param maxBytes stop when the messages found take so many bytes, about
+   */
+  void read(long number, long[] messageIds, long maxBytes, QueueAnswer answer);
 
   /** A session number that was never used, on this start or an earlier one. Never blocks. */
   long newSessionNumber();
