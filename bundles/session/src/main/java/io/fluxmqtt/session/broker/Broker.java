@@ -15,16 +15,21 @@ import io.fluxmqtt.session.access.AccessControl;
 import io.fluxmqtt.session.access.Verdict;
 import io.fluxmqtt.session.routing.SubscriptionTree;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /** The session manager: holds its parts together and takes connections. */
 public final class Broker implements SessionManager {
   private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long LOOP_ENDED_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final AccessControl access;
   private final SessionStore sessionStore;
@@ -35,6 +40,7 @@ public final class Broker implements SessionManager {
   private final long startMillis;
   private final Counters counters = new Counters();
   private final LongAdder queuedBytes = new LongAdder();
+  private final QueueMemory queueMemory = new QueueMemory();
   private final SubscriptionTree<Session> tree = new SubscriptionTree<>();
   private final Router router = new Router(this);
   private final Sessions sessions = new Sessions(this);
@@ -230,6 +236,38 @@ public final class Broker implements SessionManager {
   /** What waits in all queues, in bytes. */
   LongAdder queuedBytes() {
     return queuedBytes;
+  }
+
+  /** What these bytes take of the heap. */
+  QueueMemory queueMemory() {
+    return queueMemory;
+  }
+
+  /**
+   * Runs a task, on any thread, once all that any loop has recorded until now is in the store, or
+   * has failed. A loop that has ended is not waited for.
+   */
+  void whenCommitted(Runnable task) {
+    List<Worker> all = new ArrayList<>(workers.values());
+    all.add(house);
+    AtomicInteger left = new AtomicInteger(all.size());
+    AtomicBoolean done = new AtomicBoolean();
+    Runnable whenAllHave =
+        () -> {
+          if (!done.getAndSet(true)) {
+            sessionStore.commit(List.of(), failure -> task.run());
+          }
+        };
+    for (Worker worker : all) {
+      worker.execute(
+          () -> {
+            worker.journal().commit();
+            if (left.decrementAndGet() == 0) {
+              whenAllHave.run();
+            }
+          });
+    }
+    house.schedule(whenAllHave, LOOP_ENDED_NANOS);
   }
 
   SubscriptionTree<Session> tree() {

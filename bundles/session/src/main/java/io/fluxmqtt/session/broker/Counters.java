@@ -34,7 +34,9 @@ final class Counters {
      */
     RETAINED_UNREADABLE,
     /** The store could not take it. */
-    STORE_FAILED
+    STORE_FAILED,
+    /** The store could not give it back. */
+    UNREADABLE
   }
 
   final LongAdder received = new LongAdder();

@@ -1,6 +1,5 @@
 package io.fluxmqtt.session.broker;
 
-import io.fluxmqtt.api.message.Printable;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.TopicFilter;
@@ -11,10 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Everything that a session is still to send: what waits, what is in flight, and the retained
@@ -24,25 +20,21 @@ import org.slf4j.LoggerFactory;
  * waits only while the connection takes too little, bounded by bytes; it never waits for a window.
  */
 final class Outbox {
-  private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
-  private static final long WARNING_NANOS = TimeUnit.SECONDS.toNanos(10);
-
   private final Session session;
   private final Broker broker;
+  private final Drops drops;
   private final Window window = new Window();
-  private @Nullable DeliveryQueue queue; // null until something waits; so are those below
+  private @Nullable WaitingQueue queue; // null until something waits; so are those below
   private @Nullable Deque<Delivery> qos0;
   private @Nullable Deque<RetainedReplay> replays;
   private @Nullable AwaitedRecords awaited; // null before the first
   private @Nullable ClientConnection connection;
-  private long queuedBytes;
   private long qos0Bytes;
-  private long dropped;
-  private @Nullable Long lastWarning; // when, in nanoseconds
 
   Outbox(Session session, Broker broker) {
     this.session = session;
     this.broker = broker;
+    this.drops = new Drops(session, broker);
   }
 
   /** A connection begins: what is in flight is due again [MQTT-4.4.0-1]. */
@@ -95,7 +87,6 @@ final class Outbox {
       return 0;
     }
     queueToBe().add(publication, grant);
-    queuedBytes += publication.bytes();
     return publication.bytes();
   }
 
@@ -155,13 +146,19 @@ final class Outbox {
       }
       return again != null;
     }
-    Delivery next = window.isOpen() && queue != null ? queue.poll() : null;
-    if (next != null) {
-      count(next, -1);
-      sendInWindow(target, next);
-      return true;
+    if (!window.isOpen()) {
+      return false;
     }
-    return window.isOpen() && replayOne(target);
+    Delivery next = queue == null ? null : queue.poll();
+    if (next == null) {
+      return waiting() == 0 && replayOne(target);
+    }
+    if (session.subscriptions().isSuspended(next.topic())) {
+      drop(next, Counters.Drop.NOT_AUTHORIZED);
+    } else {
+      sendInWindow(target, next);
+    }
+    return true;
   }
 
   private void resend(ClientConnection target, Delivery again) {
@@ -292,11 +289,9 @@ final class Outbox {
       }
     }
     if (queue != null) {
-      orphans.addAll(queue.shared());
+      orphans.addAll(queue.end());
+      queue = null;
     }
-    broker.queuedBytes().add(-queuedBytes);
-    queuedBytes = 0;
-    queue = null;
     if (replays != null) {
       replays.forEach(RetainedReplay::close);
       replays = null;
@@ -316,12 +311,25 @@ final class Outbox {
     return queue == null ? 0 : queue.size();
   }
 
+  private long waitingBytes() {
+    return queue == null ? 0 : queue.bytes();
+  }
+
+  /** Whether only the store has some of what waits. */
+  boolean needsStore() {
+    return queue != null && queue.needsStore();
+  }
+
   long queuedBytes() {
-    return queuedBytes + qos0Bytes;
+    return waitingBytes() + qos0Bytes;
+  }
+
+  Drops drops() {
+    return drops;
   }
 
   long dropped() {
-    return dropped;
+    return drops.count();
   }
 
   /** Whether nothing that waits would be sent ahead of a message that comes now. */
@@ -347,13 +355,13 @@ final class Outbox {
 
   private void enqueue(Delivery delivery) {
     queueToBe().add(delivery);
-    count(delivery, 1);
+    broker.queuedBytes().add(delivery.bytes());
   }
 
-  private DeliveryQueue queueToBe() {
-    DeliveryQueue present = queue;
+  private WaitingQueue queueToBe() {
+    WaitingQueue present = queue;
     if (present == null) {
-      present = new DeliveryQueue();
+      present = new WaitingQueue(session, broker);
       queue = present;
     }
     return present;
@@ -372,18 +380,16 @@ final class Outbox {
       return false;
     }
     while (waiting() >= settings.queueMaxMessages()
-        || queuedBytes + bytes > settings.queueMaxBytes()) {
+        || waitingBytes() + bytes > settings.queueMaxBytes()) {
       boolean makeRoom =
           settings.overflow() == BrokerSettings.Overflow.DROP_OLDEST
               && bytes <= settings.queueMaxBytes();
-      Delivery oldest = makeRoom && queue != null ? queue.poll() : null;
-      if (oldest == null) {
+      if (!makeRoom || queue == null || !queue.dropFirst()) {
         drop(publication, stored, Counters.Drop.QUEUE_FULL);
         disconnectIfConfigured(settings);
         return false;
       }
-      count(oldest, -1);
-      drop(oldest, Counters.Drop.QUEUE_FULL);
+      drops.count(Counters.Drop.QUEUE_FULL);
     }
     return true;
   }
@@ -451,29 +457,8 @@ final class Outbox {
   }
 
   private void drop(Publication publication, boolean stored, Counters.Drop reason) {
-    dropped++;
-    broker.counters().dropped(reason);
-    warnOf(reason);
+    drops.count(reason);
     forget(publication, stored);
-  }
-
-  /** Says so where a limit has cost messages; now and then, however many. */
-  private void warnOf(Counters.Drop reason) {
-    boolean byLimit =
-        switch (reason) {
-          case QUEUE_FULL, TOTAL_QUEUE_FULL, SLOW_CONNECTION -> true;
-          default -> false;
-        };
-    long now = broker.nanoTime();
-    if (byLimit && (lastWarning == null || now - lastWarning > WARNING_NANOS)) {
-      lastWarning = now;
-      LOG.warn(
-          "Client {} takes too little: {} of its messages dropped so far, now because {};"
-              + " see the queue limits in io.fluxmqtt.session",
-          Printable.of(session.clientId()),
-          dropped,
-          reason);
-    }
   }
 
   private void forget(Publication publication, boolean stored) {
@@ -484,12 +469,6 @@ final class Outbox {
 
   private void record(SessionChange change) {
     session.owner().journal().record(change);
-  }
-
-  private void count(Delivery delivery, int sign) {
-    long bytes = (long) sign * delivery.bytes();
-    queuedBytes += bytes;
-    broker.queuedBytes().add(bytes);
   }
 
   private void countQos0(long bytes) {

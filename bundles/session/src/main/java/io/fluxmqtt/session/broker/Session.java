@@ -242,10 +242,11 @@ final class Session {
   void attach(ConnectFlow request, boolean sessionPresent) {
     client = request.client();
     expirySeconds = request.sessionExpirySeconds();
-    if (durable && expirySeconds == 0) {
+    boolean isKept = expirySeconds > 0 || (durable && outbox.needsStore()); // else until it ends
+    if (durable && !isKept) {
       owner.journal().record(new SessionChange.RemoveSession(number));
     }
-    durable = expirySeconds > 0;
+    durable = isKept;
     will = request.will();
     protocol = request.version().toString();
     sinceMillis = broker.wallMillis();
@@ -397,7 +398,7 @@ final class Session {
                       number,
                       clientId,
                       client.principal(),
-                      expirySeconds,
+                      Math.max(1, expirySeconds), // 0 if it is kept for what waits only
                       disconnectedAtMillis,
                       will == null ? null : will.message(),
                       will == null ? 0 : will.delaySeconds())));

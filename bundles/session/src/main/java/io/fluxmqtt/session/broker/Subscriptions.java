@@ -120,6 +120,20 @@ final class Subscriptions {
     return !suspended.isEmpty() && suspended.remove(filter);
   }
 
+  /** Whether a message may not be sent any more: only suspended Subscriptions match its topic. */
+  boolean isSuspended(String topic) {
+    if (suspended.isEmpty() || suspended.stream().noneMatch(filter -> filter.matches(topic))) {
+      return false;
+    }
+    for (StoredSubscription subscription : byFilter.all()) {
+      TopicFilter filter = subscription.filter();
+      if (!suspended.contains(filter) && filter.matches(topic)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private void log(String what, TopicFilter filter) {
     LOG.debug(
         "Client {}: the subscription {} is {}: the policy has changed",

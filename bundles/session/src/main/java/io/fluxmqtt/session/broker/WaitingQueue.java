@@ -1,0 +1,407 @@
+package io.fluxmqtt.session.broker;
+
+import io.fluxmqtt.api.message.Printable;
+import io.fluxmqtt.api.spi.store.SessionChange;
+import io.fluxmqtt.api.spi.store.SessionStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What waits of one session, first in, first out, however much it is: the first ones are in memory,
+ * of the others only the ids, since the store has them. Those are read back, in pieces and beside
+ * the loop, as soon as half of what is in memory has left.
+ *
+ * <p>What the store does not have, or does not have all of, stays in memory and is a gap among the
+ * ids: what came through a Shared Subscription, which another member may have to get, and what was
+ * queued before the session was kept. Owned by the session's loop.
+ *
+ * <p>An id may be asked for before its message is in the store: the loop that published it has not
+ * committed yet, or the write has failed. So it is asked for again after all that is under way, and
+ * is given up only then.
+ */
+final class WaitingQueue {
+  /** So many of a session are in memory, and so many bytes, but for one message that is larger. */
+  static final int WINDOW_MESSAGES = 1_000;
+
+  static final int WINDOW_BYTES = 1 << 20;
+
+  /** As above, while the memory for the queues of all sessions is in use. */
+  static final int SMALL_WINDOW_MESSAGES = 64;
+
+  private static final int SMALL_WINDOW_BYTES = 1 << 16;
+  private static final int TRIES = 3;
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final Logger LOG = LoggerFactory.getLogger(WaitingQueue.class);
+
+  /** A question to the store that was not answered yet. */
+  private static final class Reading {
+    final long[] ids;
+    int gone; // so many of the ids have left the rest since, taken or dropped
+
+    Reading(long[] ids) {
+      this.ids = ids;
+    }
+
+    /** As asked now. */
+    Reading left() {
+      return new Reading(Arrays.copyOfRange(ids, Math.min(gone, ids.length), ids.length));
+    }
+  }
+
+  private final Session session;
+  private final Broker broker;
+  private final QueueMemory.Share memory;
+  private final DeliveryQueue window = new DeliveryQueue(); // the first ones
+  private @Nullable IdFifo rest; // behind the window; null for none
+  private @Nullable DeliveryQueue kept; // the gaps of the rest
+  private @Nullable Reading reading;
+  private int stored; // ids in the rest
+  private long storedBytes; // what they count
+  private long keptBytes; // of the gaps
+  private long bytes; // all
+  private int tries; // that have failed, one after another
+
+  WaitingQueue(Session session, Broker broker) {
+    this.session = session;
+    this.broker = broker;
+    this.memory = broker.queueMemory().share();
+  }
+
+  int size() {
+    return window.size() + (rest == null ? 0 : rest.size());
+  }
+
+  /** What all of it counts against the limits. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Whether only the store has some of it. */
+  boolean needsStore() {
+    return stored > 0;
+  }
+
+  /** Adds what is not yet counted among the bytes of all queues. */
+  void add(Delivery delivery) {
+    boolean mayLeave = delivery.isStored() && delivery.group == null;
+    if (!defer(delivery.publication, mayLeave)) {
+      (rest == null ? window : keptToBe()).add(delivery);
+    }
+  }
+
+  /** As {@link #add}, of what a grant says all. */
+  void add(Publication publication, byte grant) {
+    if (!defer(publication, DeliveryQueue.isStored(grant))) {
+      (rest == null ? window : keptToBe()).add(publication, grant);
+    }
+  }
+
+  /** Counts a message; leaves it to the store if it may and must, and returns whether it has. */
+  private boolean defer(Publication publication, boolean mayLeave) {
+    bytes += publication.bytes();
+    IdFifo present = rest;
+    if (mayLeave && (present != null || isFull())) {
+      if (present == null) {
+        present = new IdFifo();
+        rest = present;
+      }
+      present.add(publication.storeId());
+      stored++;
+      storedBytes += publication.bytes();
+      return true;
+    }
+    if (present != null) {
+      present.add(IdFifo.GAP);
+      keptBytes += publication.bytes();
+    }
+    memory.add(publication.bytes());
+    return false;
+  }
+
+  private DeliveryQueue keptToBe() {
+    DeliveryQueue present = kept;
+    if (present == null) {
+      present = new DeliveryQueue();
+      kept = present;
+    }
+    return present;
+  }
+
+  private boolean isFull() {
+    int messages = window.size();
+    return messages >= WINDOW_MESSAGES
+        || windowBytes() >= WINDOW_BYTES
+        || (messages >= SMALL_WINDOW_MESSAGES && broker.queueMemory().isUsed());
+  }
+
+  private long windowBytes() {
+    return memory.bytes() - keptBytes;
+  }
+
+  /**
+   * Takes out the first, if it is in memory; if it is not, it will be, and the session then takes a
+   * turn.
+   */
+  @Nullable Delivery poll() {
+    Delivery first = window.poll();
+    if (first != null) {
+      memory.add(-first.bytes());
+      count(-first.bytes());
+    }
+    if (rest != null) {
+      refill();
+      if (first == null) {
+        return window.isEmpty() ? null : poll();
+      }
+    }
+    return first;
+  }
+
+  /**
+   * Takes out the first to make room, whether it is in memory or not.
+   *
+   * @return false if there is none
+   */
+  boolean dropFirst() {
+    moveKept();
+    Delivery first = window.poll();
+    if (first != null) {
+      memory.add(-first.bytes());
+      count(-first.bytes());
+      forget(first);
+      return true;
+    }
+    if (rest == null) {
+      return false;
+    }
+    long share = storedBytes / stored; // what just this one counts, only the store knows
+    long id = removeStored(share);
+    count(-share);
+    settle();
+    session.owner().journal().record(new SessionChange.RemoveDelivery(session.number(), id));
+    return true;
+  }
+
+  private void forget(Delivery delivery) {
+    if (delivery.isStored()) {
+      long id = delivery.publication.storeId();
+      session.owner().journal().record(new SessionChange.RemoveDelivery(session.number(), id));
+    }
+  }
+
+  /** The session has ended; returns what other members of its shared groups are to get. */
+  List<Delivery> end() {
+    List<Delivery> shared = new ArrayList<>(window.shared());
+    if (kept != null) {
+      shared.addAll(kept.shared());
+    }
+    count(-bytes);
+    memory.add(-memory.bytes());
+    window.clear();
+    rest = null;
+    kept = null;
+    reading = null;
+    stored = 0;
+    storedBytes = 0;
+    keptBytes = 0;
+    return shared;
+  }
+
+  /** Has the store read what fits into the window, if that is worth it. */
+  void refill() {
+    moveKept();
+    IdFifo behind = rest;
+    if (behind == null
+        || reading != null
+        || window.size() > WINDOW_MESSAGES / 2
+        || !session.isConnected()) {
+      return;
+    }
+    boolean isShort = broker.queueMemory().isUsed() || tries > 0;
+    int most = isShort ? SMALL_WINDOW_MESSAGES : WINDOW_MESSAGES;
+    long mostBytes = isShort ? SMALL_WINDOW_BYTES : WINDOW_BYTES;
+    if (window.size() <= most / 2 && windowBytes() <= mostBytes / 2) {
+      long[] ids = behind.first(tries > 0 ? 1 : most - window.size());
+      ask(new Reading(ids), mostBytes - windowBytes(), 0);
+    }
+  }
+
+  private void ask(Reading question, long maxBytes, int repeats) {
+    if (question.ids.length == 0) {
+      reading = null;
+      return;
+    }
+    reading = question;
+    broker
+        .sessionStore()
+        .read(
+            session.number(),
+            question.ids,
+            maxBytes,
+            (slice, failure) ->
+                session.command(() -> answered(question, slice, failure, maxBytes, repeats)));
+  }
+
+  /** What was asked is answered, maybe long after the session has ended. */
+  private void answered(
+      Reading question,
+      SessionStore.QueueSlice slice,
+      @Nullable IOException failure,
+      long maxBytes,
+      int repeats) {
+    if (isOutdated(question)) {
+      return;
+    }
+    if (failure != null) {
+      unreadable(question, failure);
+      return;
+    }
+    tries = 0;
+    Iterator<SessionStore.Queued> found = slice.found().iterator();
+    SessionStore.Queued next = found.hasNext() ? found.next() : null;
+    for (int i = 0; i < slice.looked(); i++) {
+      SessionStore.Queued queued = null;
+      if (next != null && next.message().id() == question.ids[i]) {
+        queued = next;
+        next = found.hasNext() ? found.next() : null;
+      }
+      if (i < question.gone) {
+        continue; // it was dropped meanwhile
+      }
+      if (queued != null) {
+        take(queued);
+      } else if (repeats < TRIES - 1) {
+        askAgain(question, maxBytes, repeats);
+        return;
+      } else {
+        giveUp();
+      }
+    }
+    reading = null;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // it is this question or another one
+  private boolean isOutdated(Reading question) {
+    return reading != question;
+  }
+
+  private void take(SessionStore.Queued queued) {
+    Publication publication = broker.fromStored(queued.message());
+    removeStored(publication.bytes());
+    memory.add(publication.bytes());
+    window.add(Delivery.restored(publication, queued.delivery()));
+    settle();
+  }
+
+  /** What the store does not have may be on its way to it: asks for the rest once it must be. */
+  private void askAgain(Reading question, long maxBytes, int repeats) {
+    Reading again = question.left();
+    reading = again;
+    broker.whenCommitted(
+        () ->
+            session.command(
+                () -> {
+                  if (!isOutdated(again)) {
+                    ask(again.left(), maxBytes, repeats + 1);
+                  }
+                }));
+  }
+
+  /** The store does not have it, or not any more. */
+  private void giveUp() {
+    long id = lose();
+    session.owner().journal().record(new SessionChange.RemoveDelivery(session.number(), id));
+  }
+
+  /** The disk may be well again soon; if it is not, what follows may be readable. */
+  private void unreadable(Reading question, IOException failure) {
+    tries++;
+    if (tries == 1) {
+      LOG.warn(
+          "The queue of client {} cannot be read from the store: {}",
+          Printable.of(session.clientId()),
+          failure.toString());
+    }
+    if (tries >= TRIES) {
+      tries = 2; // without another warning
+      if (question.gone < question.ids.length) {
+        lose(); // and the store keeps it: it is tried again after the next start
+      }
+    }
+    session
+        .owner()
+        .schedule(
+            () ->
+                session.command(
+                    () -> {
+                      if (!isOutdated(question)) {
+                        reading = null;
+                        refill();
+                      }
+                    }),
+            RETRY_NANOS);
+  }
+
+  private long lose() {
+    long share = stored == 0 ? 0 : storedBytes / stored;
+    long id = removeStored(share);
+    count(-share);
+    settle();
+    session.outbox().drops().count(Counters.Drop.UNREADABLE);
+    return id;
+  }
+
+  /** Removes the first id of the rest, which counts so many bytes. */
+  private long removeStored(long itsBytes) {
+    IdFifo behind = rest;
+    if (behind == null) {
+      throw new IllegalStateException("nothing is in the store");
+    }
+    long id = behind.remove();
+    stored--;
+    storedBytes -= itsBytes;
+    if (reading != null) {
+      reading.gone++;
+    }
+    return id;
+  }
+
+  /** The rest has become shorter: what was only estimated is put right at its end. */
+  private void settle() {
+    if (stored == 0) {
+      count(-storedBytes);
+      storedBytes = 0;
+    }
+    moveKept();
+  }
+
+  /** Moves what is in memory anyway, and next, behind the window. */
+  private void moveKept() {
+    IdFifo behind = rest;
+    while (behind != null && behind.isGapNext()) {
+      behind.remove();
+      Delivery next = keptToBe().poll();
+      if (next == null) {
+        throw new IllegalStateException("nothing was kept for a gap");
+      }
+      keptBytes -= next.bytes();
+      window.add(next);
+    }
+    if (behind != null && behind.size() == 0) {
+      rest = null;
+      kept = null;
+    }
+  }
+
+  private void count(long more) {
+    bytes += more;
+    broker.queuedBytes().add(more);
+  }
+}
