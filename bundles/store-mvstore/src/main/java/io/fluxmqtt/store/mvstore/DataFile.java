@@ -58,11 +58,15 @@ final class DataFile {
     return data;
   }
 
-  /** Opens a file that may be damaged, to be read. */
-  static DataFile readable(Path path, boolean mendsHeader) {
+  /**
+   * Opens a file that may be damaged, to be read.
+   *
+   * @param age how many commits to go back from the newest, of those whose own chunk can be found
+   */
+  static DataFile readable(Path path, int age) {
     Map<String, Object> config = config();
     config.put("readOnly", true);
-    return open(EngineFile.readable(path, config, mendsHeader), config, true);
+    return open(EngineFile.readable(path, config, age), config, true);
   }
 
   private static DataFile open(EngineFile file, Map<String, Object> config, boolean lenient) {
@@ -75,7 +79,11 @@ final class DataFile {
       if (file.isReadOnly()) {
         builder.readOnly();
       }
-      return new DataFile(file, builder.open(), lenient);
+      MVStore store = builder.open();
+      if (lenient && !store.hasMap(ENTRIES)) {
+        throw KeyType.corrupt("a commit that does not name the entries");
+      }
+      return new DataFile(file, store, lenient);
     } catch (RuntimeException | Error e) {
       closeQuietly(file, e);
       throw e;
@@ -115,6 +123,16 @@ final class DataFile {
   /** The version that the last commit made. */
   long version() {
     return file.lastVersion();
+  }
+
+  /** The version that is on disk. */
+  long syncedVersion() {
+    return file.syncedVersion();
+  }
+
+  /** The highest version of which the file, just opened, shows that it was synced. */
+  long provenVersion() {
+    return file.provenVersion();
   }
 
   boolean wasClosed() {
@@ -186,6 +204,7 @@ final class DataFile {
    */
   boolean tidy(int fillPercent, int bytes) {
     boolean rewritten = store.compact(fillPercent, bytes);
+    file.sync(); // it may have committed
     if (file.getFillRate() < fillPercent) {
       for (int turn = 0;
           turn <= VERSIONS_KEPT;

@@ -4,6 +4,7 @@ import io.fluxmqtt.api.spi.store.EngineException;
 import io.fluxmqtt.api.spi.store.EngineException.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ final class Folder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
   private static final String DATA = "mvstore.db";
   private static final String LOCK = "lock";
+  private static final byte[] HAS_DATA = {'1', '\n'};
   private static final String UNFINISHED = "mvstore.db.unfinished";
   private static final String SALVAGED = "mvstore.db.salvaged";
   private static final String DAMAGED = "damaged-";
@@ -111,6 +113,22 @@ final class Folder implements AutoCloseable {
 
   Path path() {
     return path;
+  }
+
+  /**
+   * Has on disk that there are data, and their name: where they are missing later they were lost.
+   */
+  void noteData() throws IOException {
+    if (lock.size() == 0) {
+      sync();
+      lock.write(ByteBuffer.wrap(HAS_DATA), 0);
+      lock.force(true);
+    }
+  }
+
+  /** Whether there were data and the file that held them is gone. */
+  boolean lacksData() throws IOException {
+    return lock.size() > 0 && !Files.exists(data());
   }
 
   /** The file that holds the data. */

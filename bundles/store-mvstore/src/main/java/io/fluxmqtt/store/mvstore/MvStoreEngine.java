@@ -387,6 +387,7 @@ final class MvStoreEngine implements KvEngine, AutoCloseable {
         if (Failures.isDamage(e)) {
           LOG.debug("{}: damage met while tidying", folder.path(), e);
         }
+        lastVersion = Math.max(lastVersion, file.syncedVersion());
         fail(file, e);
       }
     }

@@ -43,6 +43,7 @@ final class Opening {
    * @param lastVersion a commit of a later version was never acknowledged and is undone
    */
   DataFile open(long lastVersion) throws EngineException {
+    tellIfGone();
     Throwable damage = null;
     for (int step = 0; step < MAX_STEPS; step++) {
       DataFile data;
@@ -87,6 +88,12 @@ final class Opening {
       undo(data);
       return false;
     }
+    long proven = Math.min(data.provenVersion(), lastVersion);
+    if (data.version() < proven) {
+      throw KeyType.corrupt(
+          "the last %d of its commits, all synced, are not whole"
+              .formatted(proven - data.version()));
+    }
     try {
       data.verifyLastCommit();
     } catch (RuntimeException | AssertionError e) {
@@ -100,8 +107,8 @@ final class Opening {
     if (data.format() == 0) {
       data.noteFormat();
       data.commit();
-      syncNames();
     }
+    noteData();
     return true;
   }
 
@@ -147,9 +154,20 @@ final class Opening {
     }
   }
 
-  private void syncNames() throws EngineException {
+  private void noteData() throws EngineException {
     try {
-      folder.sync();
+      folder.noteData();
+    } catch (IOException e) {
+      throw Failures.of(e, folder.path());
+    }
+  }
+
+  /** Tells of data that are gone; that is nothing to be undone. */
+  private void tellIfGone() throws EngineException {
+    try {
+      if (folder.lacksData()) {
+        LOG.warn("{} is gone, and with it all that it held; a new one is begun", folder.data());
+      }
     } catch (IOException e) {
       throw Failures.of(e, folder.path());
     }
@@ -166,11 +184,13 @@ final class Opening {
       unsettled = List.of(); // of a file that is no more
       setAside.incrementAndGet();
       LOG.warn(
-          "{} is damaged ({}): it was set aside as {}; {} entries go on, {} could not be read",
+          "{} is damaged ({}): it was set aside as {}; {} entries go on, {} of them as an older"
+              + " commit had them, and {} parts could not be read",
           folder.data(),
           failure.getMessage(),
           aside,
           result.copied(),
+          result.older(),
           result.lost());
     } catch (IOException | RuntimeException | AssertionError e) {
       throw Failures.of(e, folder.path());
