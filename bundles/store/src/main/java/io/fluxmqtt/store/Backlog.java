@@ -1,5 +1,9 @@
 package io.fluxmqtt.store;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What one session is still to get, as ids. A message's record names its receivers, so that a
  * delivery has no record of its own while nothing happens to it: it waits if its id is above the
@@ -8,6 +12,9 @@ package io.fluxmqtt.store;
  * thread.
  */
 final class Backlog {
+  /** More than a loop reads at once. */
+  private static final int EARLY_MAX = 10_000;
+
   final long session;
 
   /** Waiting, without a record; all above {@link #progress}. */
@@ -18,6 +25,9 @@ final class Backlog {
 
   /** Ended above {@link #progress}, as a mark says. */
   final Ids marked = new Ids();
+
+  /** Changes of deliveries that have come before their message, the last of each. */
+  private @Nullable Map<Long, Edit> early; // null while there are none
 
   private long progress;
   private boolean progressWritten; // whether the engine has a record of it, maybe an older one
@@ -37,6 +47,32 @@ final class Backlog {
 
   long progress() {
     return progress;
+  }
+
+  /**
+   * Keeps a change until its message comes: the receiver's loop may commit before the publisher's
+   * does. What names a message that never comes makes room for later ones.
+   */
+  void keepEarly(long id, Edit edit) {
+    if (early == null) {
+      early = new LinkedHashMap<>();
+    }
+    early.put(id, edit);
+    if (early.size() > EARLY_MAX) {
+      early.keySet().remove(early.keySet().iterator().next());
+    }
+  }
+
+  /** Takes out what came before a message, if anything did. */
+  @Nullable Edit takeEarly(long id) {
+    if (early == null) {
+      return null;
+    }
+    Edit edit = early.remove(id);
+    if (early.isEmpty()) {
+      early = null;
+    }
+    return edit;
   }
 
   /** Queues a message whose record names this session; returns whether it was not queued yet. */

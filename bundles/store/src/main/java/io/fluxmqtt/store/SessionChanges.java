@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the changes of one commit into changes of records, see {@link Backlog}. What names a
- * session, or replaces or removes a delivery, that is no longer there is ignored: it crossed its
- * removal.
+ * session that is no longer there is ignored: it crossed its removal. What replaces or removes a
+ * delivery that is not there yet waits for its message.
  */
 final class SessionChanges {
   private static final @Nullable Backlog[] NONE = {};
@@ -52,7 +52,7 @@ final class SessionChanges {
     } else if (change instanceof SessionChange.RemoveDelivery remove) {
       Backlog backlog = ledger.backlog(remove.number());
       if (backlog != null) {
-        ended(edit.key(), backlog, remove.messageId());
+        ended(edit, backlog, remove.messageId());
       }
     } else if (change instanceof SessionChange.PutRelease put) {
       putIfAlive(put.number(), edit);
@@ -125,6 +125,15 @@ final class SessionChanges {
     if (references != before) {
       ledger.references(id, references);
     }
+    for (int i = 0; i < receivers.size(); i++) {
+      Backlog backlog = recent[i];
+      Edit early = backlog == null ? null : backlog.takeEarly(id);
+      if (early != null && early.change() instanceof SessionChange.PutDelivery) {
+        sent(early, backlog, id);
+      } else if (early != null) {
+        ended(early, backlog, id);
+      }
+    }
   }
 
   private @Nullable Backlog backlog(int index, long session) {
@@ -151,12 +160,16 @@ final class SessionChanges {
       passIfPossible(backlog, id);
     } else if (backlog.recorded.contains(id)) {
       put(edit);
+    } else {
+      backlog.keepEarly(id, edit);
     }
   }
 
-  private void ended(byte[] key, Backlog backlog, long id) {
+  private void ended(Edit edit, Backlog backlog, long id) {
+    byte[] key = edit.key();
     boolean hasRecord = backlog.recorded.remove(id);
     if (!hasRecord && !backlog.waiting.remove(id)) {
+      backlog.keepEarly(id, edit);
       return;
     }
     passIfPossible(backlog, id);

@@ -3,6 +3,8 @@ package io.fluxmqtt.store;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.spi.store.Receivers;
@@ -119,6 +121,21 @@ final class BacklogTest {
     commit(remove(1, 15));
     assertQueued(1);
     assertQueued(2, 10, 15, 20);
+  }
+
+  @Test
+  void changeThatOvertookItsMessageCountsOnceThatComes() throws Exception {
+    commit(sent(1, 10));
+    commit(remove(1, 11));
+    commit(sent(1, 12), remove(1, 12));
+    commit(append(10, 1, 2), append(11, 1, 2), append(12, 1), append(13, 1));
+    assertNotNull(engine.get(Keys.delivery(1, 10)));
+    assertNull(engine.get(Keys.body(12)));
+    assertQueued(1, 10, 13);
+    assertQueued(2, 10, 11);
+    reopen();
+    assertQueued(1, 10, 13);
+    assertQueued(2, 10, 11);
   }
 
   @Test

@@ -35,6 +35,7 @@ class SessionModel implements SessionStore.Visitor {
   }
 
   private final TreeMap<Long, State> sessions = new TreeMap<>();
+  private final Map<Long, Map<Long, SessionChange>> early = new HashMap<>();
   private long lastMessage; // that was visited
   private @Nullable State current;
 
@@ -48,6 +49,7 @@ class SessionModel implements SessionStore.Visitor {
           c.session().number(), new State(c.session()), (old, fresh) -> old.withHead(fresh.head()));
     } else if (change instanceof SessionChange.RemoveSession c) {
       sessions.remove(c.number());
+      early.remove(c.number());
     } else if (change instanceof SessionChange.PutSubscription c) {
       of(c.number()).subscriptions().put(c.subscription().filter(), c.subscription());
     } else if (change instanceof SessionChange.RemoveSubscription c) {
@@ -59,13 +61,25 @@ class SessionModel implements SessionStore.Visitor {
             .queue()
             .put(c.message().id(), new Queued(delivery, c.message()));
       }
+      for (int i = 0; i < c.receivers().size(); i++) {
+        SessionChange before = early(c.receivers().number(i)).remove(c.message().id());
+        if (before != null) {
+          apply(before);
+        }
+      }
     } else if (change instanceof SessionChange.PutDelivery c) {
-      of(c.number())
-          .queue()
-          .computeIfPresent(
-              c.delivery().messageId(), (id, old) -> new Queued(c.delivery(), old.message()));
+      long id = c.delivery().messageId();
+      Queued old = of(c.number()).queue().get(id);
+      if (old != null) {
+        of(c.number()).queue().put(id, new Queued(c.delivery(), old.message()));
+      } else if (sessions.containsKey(c.number())) {
+        early(c.number()).put(id, c);
+      }
     } else if (change instanceof SessionChange.RemoveDelivery c) {
-      of(c.number()).queue().remove(c.messageId());
+      Queued old = of(c.number()).queue().remove(c.messageId());
+      if (old == null && sessions.containsKey(c.number())) {
+        early(c.number()).put(c.messageId(), c);
+      }
     } else if (change instanceof SessionChange.PutRelease c) {
       of(c.number()).releases().add(c.packetId());
     } else if (change instanceof SessionChange.RemoveRelease c) {
@@ -116,6 +130,15 @@ class SessionModel implements SessionStore.Visitor {
   @Override
   public void incoming(int packetId) {
     visited().incoming().add(packetId);
+  }
+
+  /** What came before its message counts until the store is loaded anew. */
+  void forgetEarly() {
+    early.clear();
+  }
+
+  private Map<Long, SessionChange> early(long number) {
+    return early.computeIfAbsent(number, any -> new HashMap<>());
   }
 
   private State of(long number) {

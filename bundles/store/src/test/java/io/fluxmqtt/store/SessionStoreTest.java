@@ -58,6 +58,7 @@ final class SessionStoreTest {
         store = open();
       }
       assertEquals(model.sessions(), load(store).sessions());
+      model.forgetEarly();
       assertEquals(0, store.damagedRecords());
       assertBodiesAreThoseOf(model);
     }
