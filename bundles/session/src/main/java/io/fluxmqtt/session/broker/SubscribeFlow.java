@@ -157,7 +157,7 @@ final class SubscribeFlow {
     if (failure != null) {
       reasons.replaceAll(reason -> connection.dialect().refusedFilter(ReasonCode.QUOTA_EXCEEDED));
     }
-    prepare(0, slot);
+    connection.intake().holdWhile(() -> prepare(0, slot));
   }
 
   /**
@@ -167,6 +167,7 @@ final class SubscribeFlow {
   private void prepare(int next, AckQueue.Slot slot) {
     if (next == replays.size() || broker.retained().holdsTooMuch()) {
       fill(slot);
+      connection.intake().release();
       return;
     }
     replays
@@ -177,6 +178,7 @@ final class SubscribeFlow {
                 prepare(next + 1, slot);
               } else {
                 leave();
+                connection.worker().execute(connection.intake()::release);
               }
             });
   }
