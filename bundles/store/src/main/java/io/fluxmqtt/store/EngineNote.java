@@ -1,5 +1,6 @@
 package io.fluxmqtt.store;
 
+import io.fluxmqtt.api.config.DataFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -130,7 +130,7 @@ final class EngineNote {
     if (Files.exists(file) && Files.readString(file, StandardCharsets.ISO_8859_1).equals(text)) {
       return;
     }
-    createPrivate();
+    DataFolder.createPrivate(folder);
     Path fresh = folder.resolve(FILE + ".new");
     try (FileChannel channel =
         FileChannel.open(
@@ -146,19 +146,7 @@ final class EngineNote {
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     for (Path changed : List.of(folder, folder.toAbsolutePath().getParent())) {
-      try (FileChannel channel = FileChannel.open(changed, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
-    }
-  }
-
-  private void createPrivate() throws IOException {
-    if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    } else {
-      Files.createDirectories(folder);
+      DataFolder.sync(changed);
     }
   }
 }

@@ -1,6 +1,14 @@
 package io.fluxmqtt.api.config;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +19,9 @@ public final class DataFolder {
 
   /** The variable of the environment that names it. */
   public static final String VARIABLE = "FLUX_MQTT_DATA";
+
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private DataFolder() {}
 
@@ -34,5 +45,33 @@ public final class DataFolder {
     return karaf != null && !karaf.isBlank()
         ? Path.of(karaf, "flux-mqtt")
         : Path.of("flux-mqtt-data");
+  }
+
+  /**
+   * Makes a folder and those above it, readable by their owner only, where they are missing. What
+   * names them is on disk when it returns. Blocks for I/O.
+   */
+  public static void createPrivate(Path folder) throws IOException {
+    Path existing = folder.toAbsolutePath();
+    while (existing.getParent() != null && !Files.isDirectory(existing)) {
+      existing = existing.getParent();
+    }
+    if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.createDirectories(folder, OWNER_ONLY);
+    } else {
+      Files.createDirectories(folder);
+    }
+    Path made = folder.toAbsolutePath();
+    while (!made.equals(existing)) {
+      made = made.getParent();
+      sync(made);
+    }
+  }
+
+  /** Has the names of a folder's files on disk when it returns. Blocks for I/O. */
+  public static void sync(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
   }
 }

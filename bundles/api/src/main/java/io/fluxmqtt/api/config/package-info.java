@@ -1,5 +1,6 @@
 /**
- * Reads a component's configuration with errors that an operator can act on, and finds the data.
+ * Reads a component's configuration with errors that an operator can act on, and finds and makes
+ * the folders of the data.
  */
 @org.osgi.annotation.bundle.Export
 @org.osgi.annotation.versioning.Version("1.1.0")

@@ -1,5 +1,6 @@
 package io.fluxmqtt.store.mvstore;
 
+import io.fluxmqtt.api.config.DataFolder;
 import io.fluxmqtt.api.spi.store.KvEngine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ final class Backup implements KvEngine.Visitor {
       }
       Files.move(file, folder.data());
       folder.sync();
-      Folder.sync(path.toAbsolutePath().getParent());
+      DataFolder.sync(path.toAbsolutePath().getParent());
     } catch (RuntimeException e) {
       Folder.deleteQuietly(path);
       throw Failures.of(e, path);

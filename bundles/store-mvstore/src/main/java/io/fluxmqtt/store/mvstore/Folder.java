@@ -1,5 +1,6 @@
 package io.fluxmqtt.store.mvstore;
 
+import io.fluxmqtt.api.config.DataFolder;
 import io.fluxmqtt.api.spi.store.EngineException;
 import io.fluxmqtt.api.spi.store.EngineException.Reason;
 import java.io.IOException;
@@ -11,11 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,8 +33,6 @@ final class Folder implements AutoCloseable {
   private static final String UNFINISHED = "mvstore.db.unfinished";
   private static final String SALVAGED = "mvstore.db.salvaged";
   private static final String DAMAGED = "damaged-";
-  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final Path path;
   private final FileChannel lock;
@@ -51,7 +46,7 @@ final class Folder implements AutoCloseable {
   static Folder open(Path path) throws EngineException {
     FileChannel channel = null;
     try {
-      createPrivate(path);
+      DataFolder.createPrivate(path);
       channel =
           FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (channel.tryLock() == null) {
@@ -78,24 +73,6 @@ final class Folder implements AutoCloseable {
       }
     } catch (IOException e) {
       LOG.debug("closing a lock", e);
-    }
-  }
-
-  /** Makes a folder and those above it that are missing; what names them is on disk then. */
-  static void createPrivate(Path path) throws IOException {
-    Path existing = path.toAbsolutePath();
-    while (existing.getParent() != null && !Files.isDirectory(existing)) {
-      existing = existing.getParent();
-    }
-    if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createDirectories(path, OWNER_ONLY);
-    } else {
-      Files.createDirectories(path);
-    }
-    Path made = path.toAbsolutePath();
-    while (!made.equals(existing)) {
-      made = made.getParent();
-      sync(made);
     }
   }
 
@@ -174,13 +151,7 @@ final class Folder implements AutoCloseable {
 
   /** Has the names of the files on disk. */
   void sync() throws IOException {
-    sync(path);
-  }
-
-  static void sync(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    DataFolder.sync(path);
   }
 
   /** Damaged files, the oldest first. */

@@ -1,5 +1,6 @@
 package io.fluxmqtt.store.rocksdb;
 
+import io.fluxmqtt.api.config.DataFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -9,37 +10,12 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** What is done to folders. */
 final class Folders {
-  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-
   private Folders() {}
-
-  /** Makes a folder and those above it, readable by their owner only, where they are missing. */
-  static void createPrivate(Path folder) throws IOException {
-    Path existing = folder.toAbsolutePath();
-    while (existing.getParent() != null && !Files.isDirectory(existing)) {
-      existing = existing.getParent();
-    }
-    if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createDirectories(folder, OWNER_ONLY);
-    } else {
-      Files.createDirectories(folder);
-    }
-    Path made = folder.toAbsolutePath();
-    while (!made.equals(existing)) { // what names them must be on disk, too
-      made = made.getParent();
-      sync(made);
-    }
-  }
 
   /** The files of a folder with this ending, in the order of their names; none if it is missing. */
   static List<Path> files(Path folder, String ending) throws IOException {
@@ -61,7 +37,7 @@ final class Folders {
 
   /** Puts files into a folder as well, without copying where that is possible. */
   static void link(List<Path> files, Path folder) throws IOException {
-    createPrivate(folder);
+    DataFolder.createPrivate(folder);
     for (Path file : files) {
       Path target = folder.resolve(file.getFileName());
       Files.deleteIfExists(target);

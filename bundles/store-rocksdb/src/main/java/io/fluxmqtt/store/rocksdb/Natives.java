@@ -1,5 +1,6 @@
 package io.fluxmqtt.store.rocksdb;
 
+import io.fluxmqtt.api.config.DataFolder;
 import io.fluxmqtt.api.spi.store.EngineException;
 import io.fluxmqtt.api.spi.store.EngineException.Reason;
 import java.io.IOException;
@@ -74,7 +75,7 @@ final class Natives {
         && Files.readString(sum).equals(checksum(library))) {
       return folder;
     }
-    Folders.createPrivate(folder);
+    DataFolder.createPrivate(folder);
     Files.deleteIfExists(sum);
     Path fresh = folder.resolve(name + ".new");
     try {

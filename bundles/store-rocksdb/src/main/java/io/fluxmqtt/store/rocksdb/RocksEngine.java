@@ -1,5 +1,6 @@
 package io.fluxmqtt.store.rocksdb;
 
+import io.fluxmqtt.api.config.DataFolder;
 import io.fluxmqtt.api.spi.store.EngineException;
 import io.fluxmqtt.api.spi.store.EngineException.Reason;
 import io.fluxmqtt.api.spi.store.KvEngine;
@@ -284,7 +285,7 @@ final class RocksEngine implements KvEngine, AutoCloseable {
     if (Files.exists(folder)) {
       throw new IOException(folder + " is there already; a backup overwrites nothing");
     }
-    Folders.createPrivate(folder);
+    DataFolder.createPrivate(folder);
     Database used = enter();
     try {
       Path copy = folder.resolve("1"); // as the home of an engine

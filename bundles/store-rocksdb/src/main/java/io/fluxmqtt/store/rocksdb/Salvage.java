@@ -1,5 +1,6 @@
 package io.fluxmqtt.store.rocksdb;
 
+import io.fluxmqtt.api.config.DataFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,10 +73,10 @@ final class Salvage {
   void into(Path target) throws RocksDBException, IOException {
     Path unfinished = target.resolveSibling(target.getFileName() + ".new");
     Folders.deleteQuietly(unfinished);
-    Folders.createPrivate(unfinished);
+    DataFolder.createPrivate(unfinished);
     if (!withManifest(unfinished)) {
       Folders.deleteQuietly(unfinished);
-      Folders.createPrivate(unfinished);
+      DataFolder.createPrivate(unfinished);
       withoutManifest(unfinished);
     }
     Folders.sync(unfinished);

@@ -1,5 +1,6 @@
 package io.fluxmqtt.store.rocksdb;
 
+import io.fluxmqtt.api.config.DataFolder;
 import io.fluxmqtt.api.spi.store.EngineException;
 import io.fluxmqtt.api.spi.store.EngineException.Reason;
 import java.io.IOException;
@@ -35,7 +36,7 @@ final class Vault implements AutoCloseable {
   Vault(Path home, long budgetBytes) throws EngineException {
     this.home = home.toAbsolutePath();
     try {
-      Folders.createPrivate(home);
+      DataFolder.createPrivate(home);
       channel =
           FileChannel.open(
               home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -129,7 +130,7 @@ final class Vault implements AutoCloseable {
       int number = current();
       Path folder = home.resolve(String.valueOf(number));
       if (!Files.isDirectory(folder)) {
-        Folders.createPrivate(folder);
+        DataFolder.createPrivate(folder);
         syncUpwards();
       }
       forgetBefore(number);
