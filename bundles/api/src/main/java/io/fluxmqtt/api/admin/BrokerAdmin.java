@@ -20,6 +20,9 @@ public interface BrokerAdmin {
   /** The Client Identifiers of all sessions. */
   List<String> clientIds();
 
+  /** All sessions, connected or not, by what they hold and since when they are away. */
+  CompletionStage<List<SessionInfo>> sessions();
+
   /**
    * Closes a client's Network Connection with Reason Code 0x98 (Administrative action); its session
    * goes on as after any disconnect.
@@ -38,6 +41,27 @@ public interface BrokerAdmin {
    */
   CompletionStage<Boolean> redirect(
       String clientId, Optional<String> serverReference, boolean forGood);
+
+  /**
+   * Ends a session for good: its Subscriptions, its queue and what is in flight are gone, in the
+   * store too. If it is connected its Network Connection is closed with Reason Code 0x98
+   * (Administrative action). A Will Message that waits is published, as at the end of any session.
+   *
+   * <p>Ends once the store has removed it, with an {@link java.io.IOException} if it could not: the
+   * session is gone then, but comes back with the next start.
+   *
+   * @return false if there is no such session
+   */
+  CompletionStage<Boolean> purge(String clientId);
+
+  /**
+   * As {@link #purge(String)}, but only if the session has had no Network Connection for so long;
+   * that is decided when it would end, so a client that comes back meanwhile loses nothing.
+   *
+   * @param awaySeconds at least so long, 0 and more
+   * @return false if there is no such session, it is connected, or not away for so long
+   */
+  CompletionStage<Boolean> purgeIfAway(String clientId, long awaySeconds);
 
   /** All Subscriptions, or those of one client. */
   CompletionStage<List<SubscriptionInfo>> subscriptions(Optional<String> clientId);

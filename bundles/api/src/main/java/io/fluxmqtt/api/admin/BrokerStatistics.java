@@ -14,6 +14,8 @@ public interface BrokerStatistics {
    * @param subscriptions Subscriptions now
    * @param retainedMessages Retained Messages now
    * @param retainedBytes their topics and payloads in bytes
+   * @param queuedMessages messages that wait in the queues of all sessions now, in each for itself
+   * @param queuedBytes their topics and payloads in bytes, about
    * @param messagesReceived PUBLISH packets received
    * @param messagesSent PUBLISH packets sent
    * @param dropped messages dropped, by reason
@@ -25,6 +27,8 @@ public interface BrokerStatistics {
       long subscriptions,
       long retainedMessages,
       long retainedBytes,
+      long queuedMessages,
+      long queuedBytes,
       long messagesReceived,
       long messagesSent,
       Map<String, Long> dropped,

@@ -5,6 +5,7 @@ import io.fluxmqtt.api.admin.BrokerStatistics;
 import io.fluxmqtt.api.admin.ClientInfo;
 import io.fluxmqtt.api.admin.ListenerInfo;
 import io.fluxmqtt.api.admin.RetainedInfo;
+import io.fluxmqtt.api.admin.SessionInfo;
 import io.fluxmqtt.api.admin.SubscriptionInfo;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.TopicFilter;
@@ -16,13 +17,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What shells and consoles see of the broker and do to it. State is read by its owner. */
 public final class Administration implements BrokerAdmin, BrokerStatistics {
   private final Broker broker;
+  private final Purge purge;
   private final Supplier<List<ListenerInfo>> listeners;
   private final Supplier<Optional<String>> badConfiguration;
 
@@ -37,13 +38,14 @@ public final class Administration implements BrokerAdmin, BrokerStatistics {
       Supplier<List<ListenerInfo>> listeners,
       Supplier<Optional<String>> badConfiguration) {
     this.broker = broker;
+    this.purge = new Purge(broker);
     this.listeners = listeners;
     this.badConfiguration = badConfiguration;
   }
 
   @Override
   public CompletionStage<List<ClientInfo>> clients() {
-    return ask(broker.sessions().all(), Session::info)
+    return Survey.ask(broker.sessions().all(), session -> session.report().clientInfo())
         .thenApply(infos -> sorted(infos, Comparator.comparing(ClientInfo::clientId)));
   }
 
@@ -53,7 +55,7 @@ public final class Administration implements BrokerAdmin, BrokerStatistics {
     if (session == null) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    return ask(session, Session::info).thenApply(Optional::of);
+    return Survey.ask(session, found -> Optional.of(found.report().clientInfo()));
   }
 
   @Override
@@ -81,7 +83,38 @@ public final class Administration implements BrokerAdmin, BrokerStatistics {
     if (session == null) {
       return CompletableFuture.completedFuture(false);
     }
-    return ask(session, found -> found.kick(redirect));
+    return Survey.ask(session, found -> kick(found, redirect));
+  }
+
+  private static boolean kick(Session session, @Nullable Redirect redirect) {
+    ClientConnection connection = session.connection();
+    if (connection == null) {
+      return false;
+    }
+    if (redirect == null) {
+      connection.disconnect(ReasonCode.ADMINISTRATIVE_ACTION);
+    } else {
+      connection.redirect(redirect);
+    }
+    return true;
+  }
+
+  @Override
+  public CompletionStage<List<SessionInfo>> sessions() {
+    return Survey.<SessionInfo>ask(
+            broker.sessions().all(),
+            session -> session.isEnded() ? null : session.report().sessionInfo(broker.nanoTime()))
+        .thenApply(infos -> sorted(infos, Comparator.comparing(SessionInfo::clientId)));
+  }
+
+  @Override
+  public CompletionStage<Boolean> purge(String clientId) {
+    return purge.purge(clientId);
+  }
+
+  @Override
+  public CompletionStage<Boolean> purgeIfAway(String clientId, long awaySeconds) {
+    return purge.purgeIfAway(clientId, awaySeconds);
   }
 
   @Override
@@ -94,7 +127,7 @@ public final class Administration implements BrokerAdmin, BrokerStatistics {
                   return session == null ? List.of() : List.of(session);
                 })
             .orElseGet(() -> broker.sessions().all());
-    return ask(sessions, session -> session.subscriptions().infos())
+    return Survey.ask(sessions, session -> session.subscriptions().infos())
         .thenApply(
             lists ->
                 sorted(
@@ -140,31 +173,12 @@ public final class Administration implements BrokerAdmin, BrokerStatistics {
         counters.subscriptions.sum(),
         broker.retained().count(),
         broker.retained().bytes(),
+        Math.max(0, counters.queued.sum()),
+        Math.max(0, broker.queuedBytes().sum()),
         counters.received.sum(),
         counters.sent.sum(),
         counters.drops(),
         counters.refusals());
-  }
-
-  private static <T> CompletableFuture<T> ask(Session session, Function<Session, T> question) {
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    session.command(
-        () -> {
-          try {
-            answer.complete(question.apply(session));
-          } catch (RuntimeException e) {
-            answer.completeExceptionally(e);
-          }
-        });
-    return answer;
-  }
-
-  private static <T> CompletableFuture<List<T>> ask(
-      Collection<Session> sessions, Function<Session, T> question) {
-    List<CompletableFuture<T>> answers =
-        sessions.stream().map(session -> ask(session, question)).toList();
-    return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
-        .thenApply(all -> answers.stream().map(CompletableFuture::join).toList());
   }
 
   private static <T> List<T> sorted(List<T> list, Comparator<T> order) {

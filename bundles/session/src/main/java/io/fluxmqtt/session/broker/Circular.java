@@ -107,13 +107,17 @@ final class Circular {
     }
     long before = broker.queuedBytes().sum(); // looked at and changed once for all
     long queued = 0;
+    int messages = 0;
     for (int i = 0; i < size; i++) {
       try {
-        queued += sessions[i].keep(publication, grants[i], before + queued);
+        int bytes = sessions[i].keep(publication, grants[i], before + queued);
+        queued += bytes;
+        messages += bytes > 0 ? 1 : 0;
       } catch (RuntimeException e) {
         LOG.error("A session failed while it was given a message to keep", e);
       }
     }
     broker.queuedBytes().add(queued);
+    broker.counters().queued.add(messages);
   }
 }

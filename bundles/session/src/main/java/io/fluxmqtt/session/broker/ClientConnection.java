@@ -292,10 +292,10 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     }
   }
 
-  /** Another connection has come for this session. The session sees to itself. */
-  void takenOver() {
+  /** Its session goes on without it, and sees to itself. */
+  void release(ReasonCode reason) {
     session = null;
-    close(ReasonCode.SESSION_TAKEN_OVER, null, null);
+    close(reason, null, null);
   }
 
   /**

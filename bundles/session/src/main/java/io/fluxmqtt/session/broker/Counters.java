@@ -43,6 +43,7 @@ final class Counters {
   final LongAdder sent = new LongAdder();
   final LongAdder connections = new LongAdder();
   final LongAdder subscriptions = new LongAdder();
+  final LongAdder queued = new LongAdder(); // messages that wait
   private final Map<Drop, LongAdder> drops = new EnumMap<>(Drop.class);
   private final Map<ReasonCode, LongAdder> refusals = new EnumMap<>(ReasonCode.class);
 

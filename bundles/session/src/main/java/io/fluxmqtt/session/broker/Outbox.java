@@ -55,7 +55,10 @@ final class Outbox {
 
   void disconnected() {
     connection = null;
-    qos0 = null;
+    if (qos0 != null) {
+      broker.counters().queued.add(-qos0.size());
+      qos0 = null;
+    }
     broker.queuedBytes().add(-qos0Bytes);
     qos0Bytes = 0;
     if (replays != null) {
@@ -133,7 +136,7 @@ final class Outbox {
   private void pumpQos0(ClientConnection target, Deque<Delivery> waiting) {
     while (target.isWritable() && !waiting.isEmpty()) {
       Delivery delivery = waiting.remove();
-      countQos0(-delivery.bytes());
+      countQos0(-delivery.bytes(), -1);
       sendQos0(target, delivery);
     }
   }
@@ -349,13 +352,14 @@ final class Outbox {
     } else {
       qos0 = qos0 == null ? new ArrayDeque<>() : qos0;
       qos0.add(delivery);
-      countQos0(delivery.bytes());
+      countQos0(delivery.bytes(), 1);
     }
   }
 
   private void enqueue(Delivery delivery) {
     queueToBe().add(delivery);
     broker.queuedBytes().add(delivery.bytes());
+    broker.counters().queued.increment();
   }
 
   private WaitingQueue queueToBe() {
@@ -471,8 +475,9 @@ final class Outbox {
     session.owner().journal().record(change);
   }
 
-  private void countQos0(long bytes) {
+  private void countQos0(long bytes, int messages) {
     qos0Bytes += bytes;
     broker.queuedBytes().add(bytes);
+    broker.counters().queued.add(messages);
   }
 }

@@ -1,14 +1,11 @@
 package io.fluxmqtt.session.broker;
 
-import io.fluxmqtt.api.admin.ClientInfo;
 import io.fluxmqtt.api.message.Message;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.spi.access.Client;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.api.spi.store.StoredSession;
 import io.fluxmqtt.session.EventLoop;
-import io.fluxmqtt.session.Redirect;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +44,7 @@ final class Session {
   private long sinceMillis; // connected or away; of the wall clock
   private String protocol = "-";
   private @Nullable Long disconnectedAtMillis;
+  private long awaySinceNanos; // while it is; of the monotonic clock
   private EventLoop.@Nullable Timer expiryTimer;
   private EventLoop.@Nullable Timer willTimer;
   private int absence; // counts connections, so that an old timer is told from a new one
@@ -198,11 +196,7 @@ final class Session {
       request.retry();
       return;
     }
-    ClientConnection old = connection;
-    if (old != null) {
-      old.takenOver(); // [MQTT-3.1.4-3]
-      leave(true);
-    }
+    closeConnection(ReasonCode.SESSION_TAKEN_OVER); // [MQTT-3.1.4-3]
     if (!ended && request.cleanStart()) { // [MQTT-3.1.2-4]
       end();
     }
@@ -287,6 +281,15 @@ final class Session {
     }
   }
 
+  /** Closes the Network Connection, if there is one, and keeps the session on this loop. */
+  private void closeConnection(ReasonCode reason) {
+    ClientConnection old = connection;
+    if (old != null) {
+      old.release(reason);
+      leave(true);
+    }
+  }
+
   private void leave(boolean publishWill) {
     connection = null;
     connected = false;
@@ -338,6 +341,7 @@ final class Session {
    * @param away seconds since the Network Connection closed
    */
   private void startTimers(long away) {
+    awaySinceNanos = broker.nanoTime() - TimeUnit.SECONDS.toNanos(away);
     if (will != null) {
       if (will.delaySeconds() <= away) {
         publishWill();
@@ -454,40 +458,23 @@ final class Session {
 
   // --- for the operator ---
 
-  /**
-   * Closes the Network Connection; returns whether there was one.
-   *
-   * @param redirect where to send the client, or null
-   */
-  boolean kick(@Nullable Redirect redirect) {
-    ClientConnection current = connection;
-    if (current == null) {
-      return false;
-    }
-    if (redirect == null) {
-      current.disconnect(ReasonCode.ADMINISTRATIVE_ACTION);
-    } else {
-      current.redirect(redirect);
-    }
-    return true;
+  /** As it stands. On the owner's loop. */
+  SessionReport report() {
+    return new SessionReport(
+        this, client, connection, protocol, sinceMillis, awaySinceNanos, expirySeconds, will);
   }
 
-  ClientInfo info() {
-    ClientConnection current = connection;
-    return new ClientInfo(
-        clientId,
-        client.userName(),
-        protocol,
-        client.listener(),
-        ClientConnection.addressText(client.remoteAddress()),
-        current != null,
-        Instant.ofEpochMilli(sinceMillis),
-        current == null ? 0 : current.keepAliveSeconds(),
-        expirySeconds,
-        subscriptions.size(),
-        outbox.inFlight(),
-        outbox.queued(),
-        outbox.queuedBytes(),
-        outbox.dropped());
+  boolean isEnded() {
+    return ended;
+  }
+
+  @Nullable ClientConnection connection() {
+    return connection;
+  }
+
+  /** Ends the session for good, and its Network Connection with it. On the owner's loop. */
+  void purge() {
+    closeConnection(ReasonCode.ADMINISTRATIVE_ACTION);
+    end();
   }
 }

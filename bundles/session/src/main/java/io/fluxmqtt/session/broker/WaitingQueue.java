@@ -153,7 +153,7 @@ final class WaitingQueue {
     Delivery first = window.poll();
     if (first != null) {
       memory.add(-first.bytes());
-      count(-first.bytes());
+      count(-first.bytes(), -1);
     }
     if (rest != null) {
       refill();
@@ -174,7 +174,7 @@ final class WaitingQueue {
     Delivery first = window.poll();
     if (first != null) {
       memory.add(-first.bytes());
-      count(-first.bytes());
+      count(-first.bytes(), -1);
       forget(first);
       return true;
     }
@@ -183,7 +183,7 @@ final class WaitingQueue {
     }
     long share = storedBytes / stored; // what just this one counts, only the store knows
     long id = removeStored(share);
-    count(-share);
+    count(-share, -1);
     settle();
     session.owner().journal().record(new SessionChange.RemoveDelivery(session.number(), id));
     return true;
@@ -202,7 +202,7 @@ final class WaitingQueue {
     if (kept != null) {
       shared.addAll(kept.shared());
     }
-    count(-bytes);
+    count(-bytes, -size());
     memory.add(-memory.bytes());
     window.clear();
     rest = null;
@@ -352,7 +352,7 @@ final class WaitingQueue {
   private long lose() {
     long share = stored == 0 ? 0 : storedBytes / stored;
     long id = removeStored(share);
-    count(-share);
+    count(-share, -1);
     settle();
     session.outbox().drops().count(Counters.Drop.UNREADABLE);
     return id;
@@ -376,7 +376,7 @@ final class WaitingQueue {
   /** The rest has become shorter: what was only estimated is put right at its end. */
   private void settle() {
     if (stored == 0) {
-      count(-storedBytes);
+      count(-storedBytes, 0);
       storedBytes = 0;
     }
     moveKept();
@@ -400,8 +400,9 @@ final class WaitingQueue {
     }
   }
 
-  private void count(long more) {
+  private void count(long more, int messages) {
     bytes += more;
     broker.queuedBytes().add(more);
+    broker.counters().queued.add(messages);
   }
 }

@@ -57,7 +57,7 @@ class CircularTest {
   }
 
   private long queued() {
-    return sessions.stream().mapToLong(session -> session.info().queued()).sum();
+    return sessions.stream().mapToLong(session -> session.outbox().queued()).sum();
   }
 
   private Circular circular(String text) {
@@ -263,10 +263,11 @@ class CircularTest {
     }
     fixture.settle();
     assertEquals(2L * AWAY, queued());
+    assertEquals(2L * AWAY, fixture.broker.counters().queued.sum());
     assertEquals(AWAY, fixture.broker.counters().drops().get("queue_full"));
     assertEquals(AWAY, fixture.stores.changes(SessionChange.RemoveDelivery.class).size());
     assertEquals(List.of("2", "3"), comeBack(0).payloads());
-    long bytes = sessions.stream().mapToLong(session -> session.info().queuedBytes()).sum();
+    long bytes = sessions.stream().mapToLong(session -> session.outbox().queuedBytes()).sum();
     assertTrue(bytes > 0);
     assertEquals(bytes, fixture.broker.queuedBytes().sum());
   }
@@ -277,6 +278,7 @@ class CircularTest {
     handOver("1"); // 64 bytes, a topic and a payload
     fixture.settle();
     assertEquals(3, queued());
+    assertEquals(3, fixture.broker.counters().queued.sum());
     assertEquals(AWAY - 3, fixture.broker.counters().drops().get("total_queue_full"));
   }
 

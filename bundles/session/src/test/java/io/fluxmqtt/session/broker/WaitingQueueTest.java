@@ -56,6 +56,7 @@ class WaitingQueueTest {
     assertEquals(0, given.outbox("s").queued());
     assertEquals(0, given.outbox("s").queuedBytes());
     assertEquals(0, given.fixture.broker.queuedBytes().sum());
+    assertEquals(0, given.fixture.broker.counters().queued.sum());
     assertFalse(given.outbox("s").needsStore());
   }
 
@@ -165,6 +166,7 @@ class WaitingQueueTest {
     expected.addAll(texts(1_100, 2_600));
     assertEquals(expected, s.payloads());
     assertEquals(0, small.fixture.broker.queuedBytes().sum());
+    assertEquals(0, small.fixture.broker.counters().queued.sum());
   }
 
   @Test
@@ -246,6 +248,7 @@ class WaitingQueueTest {
     given.fixture.settle();
     assertEquals(0, old.queued());
     assertEquals(0, given.fixture.broker.queuedBytes().sum());
+    assertEquals(0, given.fixture.broker.counters().queued.sum());
     assertNothingWaits();
   }
 
@@ -457,6 +460,7 @@ class WaitingQueueTest {
       assertEquals(expected, received);
       acknowledge(s);
       assertEquals(0, random10.fixture.broker.queuedBytes().sum());
+      assertEquals(0, random10.fixture.broker.counters().queued.sum());
     }
   }
 

@@ -4,13 +4,16 @@ import io.fluxmqtt.api.admin.BrokerAdmin;
 import io.fluxmqtt.api.admin.ClientInfo;
 import io.fluxmqtt.api.admin.ListenerInfo;
 import io.fluxmqtt.api.admin.RetainedInfo;
+import io.fluxmqtt.api.admin.SessionInfo;
 import io.fluxmqtt.api.admin.SubscriptionInfo;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.TopicFilter;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,10 @@ final class FakeBroker implements BrokerAdmin {
   final List<RetainedInfo> retained = new ArrayList<>();
   final List<ListenerInfo> listeners = new ArrayList<>();
   final List<String> kicked = new ArrayList<>();
+  final List<SessionInfo> sessions = new ArrayList<>();
+  final List<String> purged = new ArrayList<>();
+  final Set<String> back = new HashSet<>(); // who came back or ended meanwhile
+  @Nullable Exception refusal; // of the store
 
   /** Adds a client. */
   void client(String id, @Nullable String user, boolean connected) {
@@ -44,6 +51,23 @@ final class FakeBroker implements BrokerAdmin {
             6));
   }
 
+  /** Adds a session, away for so long or connected. */
+  void session(String id, @Nullable Long awaySeconds, int queued) {
+    boolean isAway = awaySeconds != null;
+    sessions.add(
+        new SessionInfo(
+            id,
+            !isAway,
+            true,
+            2,
+            queued,
+            70L * queued,
+            3,
+            awaySeconds,
+            isAway ? 7_200L : null,
+            isAway ? 90L : null));
+  }
+
   /** Adds a subscription. */
   void subscription(String clientId, String filter) {
     subscriptions.add(new SubscriptionInfo(clientId, filter, QoS.EXACTLY_ONCE, true, false, 1, 0));
@@ -63,6 +87,25 @@ final class FakeBroker implements BrokerAdmin {
   @Override
   public List<String> clientIds() {
     return clients.stream().map(ClientInfo::clientId).toList();
+  }
+
+  @Override
+  public CompletionStage<List<SessionInfo>> sessions() {
+    return CompletableFuture.completedFuture(sessions);
+  }
+
+  @Override
+  public CompletionStage<Boolean> purge(String clientId) {
+    purged.add(clientId);
+    return CompletableFuture.completedFuture(!back.contains(clientId));
+  }
+
+  @Override
+  public CompletionStage<Boolean> purgeIfAway(String clientId, long awaySeconds) {
+    purged.add(clientId + " if away for " + awaySeconds);
+    return refusal == null
+        ? CompletableFuture.completedFuture(!back.contains(clientId))
+        : CompletableFuture.failedFuture(refusal);
   }
 
   @Override
