@@ -19,14 +19,14 @@ final class Candidates {
       Session session,
       CommandLine line,
       List<String> candidates) {
-    Optional<BrokerService> found = BrokerService.find(context);
+    Optional<Held<BrokerAdmin>> found = Held.find(context, BrokerAdmin.class);
     if (found.isEmpty()) {
       return -1;
     }
-    try (BrokerService broker = found.get()) {
+    try (Held<BrokerAdmin> broker = found.get()) {
       // A name that cannot be typed as it is cannot be offered either.
       List<String> plain =
-          names.apply(broker.admin()).stream()
+          names.apply(broker.service()).stream()
               .filter(name -> name.equals(Text.escaped(name)))
               .toList();
       return new StringsCompleter(plain).complete(session, line, candidates);

@@ -1,9 +1,14 @@
 package io.fluxmqtt.shell.karaf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.api.admin.RetainedInfo;
 import io.fluxmqtt.api.message.QoS;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.karaf.shell.api.console.CommandLine;
@@ -11,6 +16,7 @@ import org.apache.karaf.shell.api.console.Completer;
 import org.apache.karaf.shell.support.completers.ArgumentCommandLine;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the tabulator key offers. */
 class CompletersTest {
@@ -35,6 +41,15 @@ class CompletersTest {
   @Test
   void nothingIsOfferedWithoutBroker() {
     assertEquals(List.of(), offered(clientIds(null), ""));
+  }
+
+  @Test
+  void foldersAreOfferedButNoFiles(@TempDir Path folder) throws IOException {
+    Files.createDirectory(folder.resolve("copies"));
+    Files.writeString(folder.resolve("copy.txt"), "");
+    FolderCompleter completer = new FolderCompleter();
+    assertTrue(completer.accept(folder.resolve("copies")));
+    assertFalse(completer.accept(folder.resolve("copy.txt")));
   }
 
   private static Completer clientIds(@Nullable FakeBroker broker) {
