@@ -12,6 +12,9 @@ import io.fluxmqtt.api.spi.store.StoredDelivery;
 import io.fluxmqtt.api.spi.store.StoredMessage;
 import io.fluxmqtt.api.spi.store.StoredSession;
 import io.fluxmqtt.api.spi.store.StoredSubscription;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -56,6 +59,8 @@ final class Records {
   private static final int USER_NAME = 1;
   private static final int DISCONNECTED = 1 << 1;
   private static final int WILL = 1 << 2;
+  private static final int LISTENER = 1 << 3;
+  private static final int ADDRESS = 1 << 4;
 
   // bits of a subscription, above its QoS and Retain Handling
   private static final int NO_LOCAL = 1 << 4;
@@ -65,11 +70,14 @@ final class Records {
 
   static byte[] session(StoredSession session) {
     Principal principal = session.principal();
+    byte[] address = address(session.remoteAddress());
     RecordWriter out = writer(64);
     out.octet(
         bit(USER_NAME, principal.userName())
             | bit(DISCONNECTED, session.disconnectedAtMillis())
-            | bit(WILL, session.will()));
+            | bit(WILL, session.will())
+            | bit(LISTENER, session.listener())
+            | bit(ADDRESS, address));
     out.text(session.clientId());
     if (principal.userName() != null) {
       out.text(principal.userName());
@@ -85,7 +93,29 @@ final class Records {
     if (session.will() != null) {
       writeMessage(out, session.will(), 0);
     }
+    if (session.listener() != null) {
+      out.text(session.listener());
+    }
+    if (address != null) {
+      out.payload(Payload.copyOf(address)).count(session.remoteAddress().getPort());
+    }
     return out.seal();
+  }
+
+  /** The bytes of an address, or null if there is none, or it was never looked up. */
+  private static byte @Nullable [] address(@Nullable InetSocketAddress socket) {
+    InetAddress address = socket == null ? null : socket.getAddress();
+    return address == null ? null : address.getAddress();
+  }
+
+  private static InetSocketAddress readAddress(RecordReader in) throws DamagedRecordException {
+    byte[] address = in.payload().toByteArray();
+    int port = in.count();
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(address), port);
+    } catch (UnknownHostException | IllegalArgumentException e) {
+      throw new DamagedRecordException("an address: " + e.getMessage());
+    }
   }
 
   static StoredSession session(long number, byte[] record) throws DamagedRecordException {
@@ -104,6 +134,8 @@ final class Records {
           Long disconnectedAt = has(bits, DISCONNECTED) ? in.int64() : null;
           long willDelaySeconds = in.int64();
           Message will = has(bits, WILL) ? readMessage(in, in.octet()) : null;
+          String listener = has(bits, LISTENER) ? in.text() : null;
+          InetSocketAddress address = has(bits, ADDRESS) ? readAddress(in) : null;
           return new StoredSession(
               number,
               clientId,
@@ -111,7 +143,9 @@ final class Records {
               expirySeconds,
               disconnectedAt,
               will,
-              willDelaySeconds);
+              willDelaySeconds,
+              listener,
+              address);
         });
   }
 

@@ -2,6 +2,7 @@ package io.fluxmqtt.store;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.fluxmqtt.api.message.Message;
@@ -14,6 +15,7 @@ import io.fluxmqtt.api.spi.store.StoredDelivery;
 import io.fluxmqtt.api.spi.store.StoredMessage;
 import io.fluxmqtt.api.spi.store.StoredSession;
 import io.fluxmqtt.api.spi.store.StoredSubscription;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -164,6 +166,16 @@ final class RecordsTest {
     assertThrows(IllegalArgumentException.class, () -> Records.session(half));
     StoredDelivery wrong = new StoredDelivery(1, QoS.AT_LEAST_ONCE, false, List.of(), 65_536);
     assertThrows(IllegalArgumentException.class, () -> Records.delivery(wrong));
+  }
+
+  @Test
+  void anAddressThatWasNeverLookedUpIsNotKept() throws Exception {
+    InetSocketAddress nowhere = InetSocketAddress.createUnresolved("nowhere", 1);
+    StoredSession session =
+        new StoredSession(1, "c", Principal.ANONYMOUS, 60, null, null, 0, "l", nowhere);
+    StoredSession read = Records.session(1, Records.session(session));
+    assertEquals("l", read.listener());
+    assertNull(read.remoteAddress());
   }
 
   private static StoredSession session(Principal principal) {

@@ -12,6 +12,9 @@ import io.fluxmqtt.api.spi.store.StoredDelivery;
 import io.fluxmqtt.api.spi.store.StoredMessage;
 import io.fluxmqtt.api.spi.store.StoredSession;
 import io.fluxmqtt.api.spi.store.StoredSubscription;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -42,7 +45,19 @@ final class Samples {
         pick(1L, 60L, StoredSession.NEVER_EXPIRES),
         maybe(() -> pick(0L, -1L, 1_700_000_000_000L, Long.MAX_VALUE)),
         maybe(this::message),
-        pick(0L, 5L, 0xFFFF_FFFFL));
+        pick(0L, 5L, 0xFFFF_FFFFL),
+        maybe(() -> text(12)),
+        maybe(this::address));
+  }
+
+  private InetSocketAddress address() {
+    byte[] address = new byte[pick(4, 16)];
+    random.nextBytes(address);
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(address), random.nextInt(65_536));
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   StoredSubscription subscription(TopicFilter filter) {

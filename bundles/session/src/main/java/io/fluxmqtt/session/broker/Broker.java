@@ -129,49 +129,57 @@ public final class Broker implements SessionManager {
     return access.note(profile);
   }
 
-  /** Publishes a Will, if its client may still publish there. On the worker's loop. */
-  void publishWill(Worker worker, Client client, Message message) {
+  /**
+   * Publishes a Will, if its client may still publish there. On the worker's loop.
+   *
+   * @param done runs there once the journal holds all of it; if the policy is away, that is later
+   */
+  void publishWill(Worker worker, Client client, Message message, Runnable done) {
     Verdict now =
         access.decide(
             client,
             new Access.Publish(message.topic(), message.qos(), message.retain()),
-            later -> worker.execute(() -> willDecided(worker, client, message, later)));
+            later -> worker.execute(() -> willDecided(worker, client, message, later, done)));
     if (now != null) {
-      willDecided(worker, client, message, now);
+      willDecided(worker, client, message, now, done);
     }
   }
 
-  private void willDecided(Worker worker, Client client, Message message, Verdict verdict) {
+  private void willDecided(
+      Worker worker, Client client, Message message, Verdict verdict, Runnable done) {
     switch (verdict) {
       case ALLOWED -> {
         Publication publication = Publication.received(message, client.clientId(), this);
         if (message.retain()) {
-          retainWill(worker, publication);
-        } else {
-          router.route(worker, publication, null);
+          retainWill(worker, publication, done);
+          return;
         }
+        router.route(worker, publication, null);
       }
       case DENIED -> counters.dropped(Counters.Drop.NOT_AUTHORIZED);
       case UNAVAILABLE -> counters.dropped(Counters.Drop.POLICY_UNAVAILABLE);
     }
+    done.run();
   }
 
-  private void retainWill(Worker worker, Publication publication) {
+  private void retainWill(Worker worker, Publication publication, Runnable done) {
     Retained.Room now =
         retained.room(
-            publication, room -> worker.execute(() -> retainWill(worker, publication, room)));
+            publication, room -> worker.execute(() -> retainWill(worker, publication, room, done)));
     if (now != null) {
-      retainWill(worker, publication, now);
+      retainWill(worker, publication, now, done);
     }
   }
 
-  private void retainWill(Worker worker, Publication publication, Retained.Room room) {
+  private void retainWill(
+      Worker worker, Publication publication, Retained.Room room, Runnable done) {
     if (room.isThere()) {
       retained.keep(publication, room, worker.journal());
     } else {
       counters.dropped(Counters.Drop.RETAINED_FULL);
     }
     router.route(worker, publication, null);
+    done.run();
   }
 
   private void sweep() {

@@ -40,7 +40,8 @@ final class Recovery implements SessionStore.Visitor {
 
   @Override
   public void session(StoredSession kept) {
-    Client client = new Client(kept.clientId(), kept.principal(), "-", null);
+    String listener = kept.listener() == null ? "-" : kept.listener();
+    Client client = new Client(kept.clientId(), kept.principal(), listener, kept.remoteAddress());
     Session session = new Session(broker, broker.house(), client, kept.number());
     broker.sessions().restore(session);
     session.restore(kept);

@@ -385,27 +385,34 @@ final class Session {
     Will due = will;
     will = null;
     if (due != null) {
-      broker.publishWill(owner, client, due.message());
-      if (durable && !ended) {
-        recordHead();
-      }
+      Worker worker = owner;
+      broker.publishWill(worker, client, due.message(), () -> willPublished(worker));
+    }
+  }
+
+  /** The store need not know of the Will any more, from the batch on that it is in. */
+  private void willPublished(Worker worker) {
+    if (owner != worker) {
+      command(() -> willPublished(owner));
+    } else if (!ended && will == null) { // who has connected meanwhile has recorded the next one
+      recordHead();
     }
   }
 
   private void recordHead() {
     if (durable) {
-      owner
-          .journal()
-          .record(
-              new SessionChange.PutSession(
-                  new StoredSession(
-                      number,
-                      clientId,
-                      client.principal(),
-                      Math.max(1, expirySeconds), // 0 if it is kept for what waits only
-                      disconnectedAtMillis,
-                      will == null ? null : will.message(),
-                      will == null ? 0 : will.delaySeconds())));
+      StoredSession head =
+          new StoredSession(
+              number,
+              clientId,
+              client.principal(),
+              Math.max(1, expirySeconds), // 0 if it is kept for what waits only
+              disconnectedAtMillis,
+              will == null ? null : will.message(),
+              will == null ? 0 : will.delaySeconds(),
+              client.listener(),
+              client.remoteAddress());
+      owner.journal().record(new SessionChange.PutSession(head));
     }
   }
 

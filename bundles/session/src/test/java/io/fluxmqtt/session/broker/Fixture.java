@@ -78,6 +78,7 @@ final class Fixture {
   final Broker broker;
   @Nullable String denied; // a topic or filter that nobody may use
   int decisions; // that were asked for
+  @Nullable Client asked; // for whom the last of them was
   @Nullable String forGroupOnly; // a topic or filter for members of the group "in"
   private long nanos = 1;
 
@@ -154,6 +155,7 @@ final class Fixture {
 
   private Decision rule(Client client, Access wish) {
     decisions++;
+    asked = client;
     String subject =
         wish instanceof Access.Publish publish
             ? publish.topic()
