@@ -59,6 +59,8 @@ final class Committer implements AutoCloseable {
   private volatile List<Commit> inFlight = List.of();
   private volatile @Nullable Item next; // taken from the queue, did not fit in the last batch
   private boolean failing; // committer's thread only
+  private volatile @Nullable Throwable unexplained; // the last write failed, the engine is well
+  private final CommitFigures figures = new CommitFigures(System.nanoTime());
 
   /**
    * A committer that begins with {@link #start}.
@@ -115,6 +117,28 @@ final class Committer implements AutoCloseable {
   /** Bytes of commits that were given and have not completed. */
   long pendingBytes() {
     return pendingBytes.get();
+  }
+
+  /** How long the oldest commit that was given and is not done has waited; 0 if there is none. */
+  double oldestPendingSeconds() {
+    boolean waits = !idle && (pendingBytes.get() > 0 || !inFlight.isEmpty());
+    return waits ? figures.waitedSeconds(System.nanoTime()) : 0;
+  }
+
+  /**
+   * Why the last write failed, if it did and the engine did not know why: it is not the engine then
+   * that tells when that is over, but the next write.
+   */
+  @Nullable Throwable unexplainedFailure() {
+    return unexplained;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  CommitFigures figures() {
+    return figures;
   }
 
   /**
@@ -191,6 +215,7 @@ final class Committer implements AutoCloseable {
     if (queue.isEmpty() && !closed) {
       LockSupport.park(this);
     }
+    figures.woke(System.nanoTime()); // before idle: who sees that it is not, sees this
     idle = false;
   }
 
@@ -216,6 +241,7 @@ final class Committer implements AutoCloseable {
 
   private void write(List<Commit> batch) {
     inFlight = batch;
+    figures.began(System.nanoTime(), pendingBytes.get());
     List<@Nullable Throwable> failures = new ArrayList<>(batch.size());
     Draft draft = new Draft(engine);
     for (Commit commit : batch) {
@@ -225,6 +251,7 @@ final class Committer implements AutoCloseable {
     for (int i = 0; i < batch.size(); i++) {
       Throwable own = failures.get(i);
       batch.get(i).complete(own != null ? own : failure);
+      figures.done(batch.get(i).weight.bytes());
     }
     inFlight = List.of();
   }
@@ -248,12 +275,15 @@ final class Committer implements AutoCloseable {
         throw closedFailure();
       }
       if (!writes.isEmpty()) {
+        long began = System.nanoTime();
         engine.write(writes, true);
+        figures.written(System.nanoTime() - began, writes.size());
         told(null);
       }
       return null;
     } catch (Throwable e) { // edge: the engine is somebody else's code
       draft.rollback(0);
+      figures.failed();
       told(e);
       return e;
     }
@@ -267,6 +297,7 @@ final class Committer implements AutoCloseable {
       LOG.info("the store writes again");
     }
     failing = failure != null;
+    unexplained = failure != null && engine.failure() == null ? failure : null;
   }
 
   /** Fails what nobody will work on any more; safe to be called by several threads. */

@@ -206,6 +206,11 @@ final class EngineRetainedStore implements RetainedStore {
     return engine.isOnHeap();
   }
 
+  /** What is counted, as it is between two batches. Waits for that. */
+  RetainedUse.Snapshot use() throws IOException {
+    return committer.exclusively(use::snapshot);
+  }
+
   /** Adds how many messages there are to a batch that changes it. On the committer's thread. */
   void note(Draft draft) {
     use.note(draft);

@@ -26,6 +26,9 @@ final class EngineSessionStore implements SessionStore {
   private final QueueReader reader;
 
   private @Nullable Ledger ledger; // committer's thread; null until a load has filled it
+  private volatile int sessionCount; // as of the last batch or load, as is the next
+  private volatile int messageCount;
+  private volatile long quarantinedBefore; // in the quarantine, beside those that were counted
   private boolean halfWay; // committer's thread; a commit of this batch failed in its midst
 
   EngineSessionStore(
@@ -81,6 +84,37 @@ final class EngineSessionStore implements SessionStore {
     return messageIds.next();
   }
 
+  /** How many sessions there are. */
+  long sessions() {
+    return sessionCount;
+  }
+
+  /** How many messages wait for a session, or were sent and not acknowledged. */
+  long messages() {
+    return messageCount;
+  }
+
+  /** How many damaged records are in the quarantine; those of earlier starts since a load. */
+  long quarantined() {
+    return quarantinedBefore + damaged.sum();
+  }
+
+  /**
+   * Looks at what the committer knows, between two batches, and waits for that.
+   *
+   * @param look is given null if nothing is known, since nobody has loaded or a batch has failed
+   * @throws IOException as the look does, or if the store is closed
+   */
+  <T> T look(Look<T> look) throws IOException {
+    return committer.exclusively(() -> look.at(ledger));
+  }
+
+  /** Looks at what the committer knows, and changes nothing. On its thread: short. */
+  @FunctionalInterface
+  interface Look<T> {
+    T at(@Nullable Ledger ledger) throws IOException;
+  }
+
   /**
    * Fails the batch in the making if one of its commits was left half-way. Called on the
    * committer's thread, before the batch is written.
@@ -89,6 +123,15 @@ final class EngineSessionStore implements SessionStore {
     if (halfWay) {
       halfWay = false;
       throw unreadable();
+    }
+    count();
+  }
+
+  private void count() {
+    Ledger current = ledger;
+    if (current != null) {
+      sessionCount = current.sessionCount();
+      messageCount = current.messageCount();
     }
   }
 
@@ -118,7 +161,9 @@ final class EngineSessionStore implements SessionStore {
     SessionLoader loader = new SessionLoader(engine, visitor);
     Ledger loaded = loader.load();
     damaged.add(loader.damaged());
+    quarantinedBefore = Quarantine.count(engine) - damaged.sum();
     ledger = loaded;
+    count();
     return loaded;
   }
 

@@ -82,6 +82,12 @@ final class IdBlock {
     return place >= 0 ? place - from : place + from;
   }
 
+  /** The index of an id or, if it is not there, of the next higher; the size if there is none. */
+  int indexFrom(long id) {
+    int index = find(id);
+    return index >= 0 ? index : -1 - index;
+  }
+
   /** Whether an id above the last may be added here. */
   boolean takesLast(long id) {
     boolean isNext = offsets != null || id == last() + 1 || size < WORTHY_RUN;

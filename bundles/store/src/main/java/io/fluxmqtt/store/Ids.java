@@ -3,6 +3,7 @@ package io.fluxmqtt.store;
 import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,6 +127,22 @@ final class Ids {
       IdBlock block = block(i);
       for (int index = 0; index < block.size(); index++) {
         visitor.accept(block.at(index));
+      }
+    }
+  }
+
+  /**
+   * Visits those from one id up to another, both included, in ascending order, until the visitor
+   * says that it is enough.
+   */
+  void forEach(long least, long most, LongPredicate visitor) {
+    for (int i = Math.max(0, find(least)); i < length && block(i).first() <= most; i++) {
+      IdBlock block = block(i);
+      for (int index = block.indexFrom(least); index < block.size(); index++) {
+        long id = block.at(index);
+        if (id > most || !visitor.test(id)) {
+          return;
+        }
       }
     }
   }

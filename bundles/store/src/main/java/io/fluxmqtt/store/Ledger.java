@@ -3,6 +3,7 @@ package io.fluxmqtt.store;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,26 @@ final class Ledger {
 
   void removeSession(long session) {
     sessions.remove(session);
+  }
+
+  /** The numbers of all sessions that live, in any order. */
+  long[] sessionNumbers() {
+    return sessions.keySet().stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** How many sessions live. */
+  int sessionCount() {
+    return sessions.size();
+  }
+
+  /** How many messages are referred to. */
+  int messageCount() {
+    return messages.size();
+  }
+
+  /** Visits the messages that are referred to, from one id up to another, both included. */
+  void forEachMessage(long from, long to, LongPredicate visitor) {
+    messages.forEach(from, to, visitor);
   }
 
   /** Messages may name this session, alive or not. */

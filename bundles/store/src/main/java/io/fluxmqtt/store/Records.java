@@ -312,6 +312,11 @@ final class Records {
     return new StoredMessage(id, message, publisher, expiresAt);
   }
 
+  /** Checks what all records have: their version and checksum. */
+  static void check(byte[] record) throws DamagedRecordException {
+    RecordReader.open(record, VERSION);
+  }
+
   /** A record whose key says it all. */
   static byte[] mark() {
     return writer(MARK_BYTES).seal();

@@ -13,11 +13,22 @@ import org.slf4j.LoggerFactory;
  */
 final class RetainedUse {
   private static final Logger LOG = LoggerFactory.getLogger(RetainedUse.class);
-  private static final byte[] COUNT = Keys.meta("retainedCount");
-  private static final byte[] BYTES = Keys.meta("retainedBytes");
+  static final String COUNT = "retainedCount";
+  static final String BYTES = "retainedBytes";
+
+  private static final byte[] COUNT_KEY = Keys.meta(COUNT);
+  private static final byte[] BYTES_KEY = Keys.meta(BYTES);
+
+  /**
+   * Both as they are.
+   *
+   * @param changes how often they have changed since the start
+   */
+  record Snapshot(long count, long bytes, long changes) {}
 
   private long count;
   private long bytes;
+  private long changes;
   private boolean noted = true;
 
   private RetainedUse(long count, long bytes) {
@@ -30,8 +41,8 @@ final class RetainedUse {
    * count messages that went with it, all messages are counted. Blocks for I/O.
    */
   static RetainedUse read(KvEngine engine) throws IOException {
-    long count = noted(engine, COUNT);
-    long bytes = noted(engine, BYTES);
+    long count = noted(engine, COUNT_KEY);
+    long bytes = noted(engine, BYTES_KEY);
     if (count >= 0 && bytes >= 0 && engine.statistics().setAside() == 0) {
       return new RetainedUse(count, bytes);
     }
@@ -68,6 +79,10 @@ final class RetainedUse {
     return bytes;
   }
 
+  Snapshot snapshot() {
+    return new Snapshot(count, bytes, changes);
+  }
+
   /** Adds to both as part of a commit. */
   void add(Draft draft, int moreCount, long moreBytes) {
     if (moreCount == 0 && moreBytes == 0) {
@@ -82,22 +97,23 @@ final class RetainedUse {
         });
     count += moreCount;
     bytes += moreBytes;
+    changes++;
     noted = false;
   }
 
   /** What to write before the first batch. */
   List<KvEngine.Write> firstMarks() {
     return List.of(
-        new KvEngine.Write(COUNT, Records.number(count)),
-        new KvEngine.Write(BYTES, Records.number(bytes)));
+        new KvEngine.Write(COUNT_KEY, Records.number(count)),
+        new KvEngine.Write(BYTES_KEY, Records.number(bytes)));
   }
 
   /** Notes what has changed, as the last of a batch. */
   void note(Draft draft) {
     if (!noted) {
       draft.onRollback(() -> noted = false);
-      draft.put(COUNT, Records.number(count));
-      draft.put(BYTES, Records.number(bytes));
+      draft.put(COUNT_KEY, Records.number(count));
+      draft.put(BYTES_KEY, Records.number(bytes));
       noted = true;
     }
   }

@@ -1,5 +1,6 @@
 package io.fluxmqtt.store;
 
+import io.fluxmqtt.api.admin.StoreAdmin;
 import io.fluxmqtt.api.spi.store.KvEngine;
 import io.fluxmqtt.api.spi.store.RetainedStore;
 import io.fluxmqtt.api.spi.store.SessionStore;
@@ -23,8 +24,10 @@ final class Store implements AutoCloseable {
   private final StoreReader reader = new StoreReader("flux-mqtt-store-reader");
   private final EngineRetainedStore retained;
   private final LongAdder damaged = new LongAdder();
+  private final EngineStoreAdmin admin;
 
-  private Store(KvEngine engine, StoreHeader header) throws IOException {
+  private Store(KvEngine engine, EngineProperties properties, StoreHeader header)
+      throws IOException {
     sessionNumbers =
         new NumberSequence(
             StoreHeader.SESSION_MARK, header.sessionMark(), SESSION_BLOCK, this::wake);
@@ -41,6 +44,7 @@ final class Store implements AutoCloseable {
     marks.add(sessionNumbers.firstMark());
     marks.add(messageIds.firstMark());
     engine.write(marks, true);
+    admin = new EngineStoreAdmin(engine, properties, committer, sessions, retained);
     committer.start();
   }
 
@@ -50,7 +54,12 @@ final class Store implements AutoCloseable {
    * @throws IOException if the engine cannot be read or written, or holds data of a later version
    */
   static Store open(KvEngine engine) throws IOException {
-    return new Store(engine, StoreHeader.read(engine));
+    return open(engine, EngineProperties.UNKNOWN);
+  }
+
+  /** As {@link #open(KvEngine)}, knowing how the engine's service describes itself. */
+  static Store open(KvEngine engine, EngineProperties properties) throws IOException {
+    return new Store(engine, properties, StoreHeader.read(engine));
   }
 
   SessionStore sessions() {
@@ -59,6 +68,10 @@ final class Store implements AutoCloseable {
 
   RetainedStore retained() {
     return retained;
+  }
+
+  StoreAdmin admin() {
+    return admin;
   }
 
   /** Bytes of commits that have not completed. */
@@ -75,8 +88,10 @@ final class Store implements AutoCloseable {
   @Override
   public void close() {
     reader.shut();
+    admin.shut();
     committer.close();
     reader.close();
+    admin.close();
   }
 
   private void beforeWrite(Draft draft) throws IOException {

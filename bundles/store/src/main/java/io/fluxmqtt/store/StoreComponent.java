@@ -1,12 +1,18 @@
 package io.fluxmqtt.store;
 
+import io.fluxmqtt.api.admin.StoreAdmin;
+import io.fluxmqtt.api.admin.StoreCheck;
+import io.fluxmqtt.api.admin.StoreInfo;
 import io.fluxmqtt.api.spi.store.KvEngine;
 import io.fluxmqtt.api.spi.store.RetainedStore;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.api.spi.store.SessionStore;
 import io.fluxmqtt.api.spi.store.StoredMessage;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -27,9 +33,9 @@ import org.slf4j.LoggerFactory;
     configurationPolicy = ConfigurationPolicy.REQUIRE,
     enabled = false,
     immediate = true,
-    service = {SessionStore.class, RetainedStore.class},
+    service = {SessionStore.class, RetainedStore.class, StoreAdmin.class},
     property = SessionStore.NAME + "=default")
-public final class StoreComponent implements SessionStore, RetainedStore {
+public final class StoreComponent implements SessionStore, RetainedStore, StoreAdmin {
   /** Name and PID; the configuration is the configurator's, not a user's. */
   static final String NAME = "io.fluxmqtt.store.wiring";
 
@@ -43,10 +49,11 @@ public final class StoreComponent implements SessionStore, RetainedStore {
   /** Opens the store. Blocks for I/O. */
   @Activate
   public StoreComponent(
-      @Reference(name = "engine", target = "(" + KvEngine.NAME + "=)") KvEngine engine)
+      @Reference(name = "engine", service = KvEngine.class, target = "(" + KvEngine.NAME + "=)")
+          Map.Entry<Map<String, Object>, KvEngine> engine)
       throws IOException {
     try {
-      store = Store.open(engine);
+      store = Store.open(engine.getValue(), EngineProperties.of(engine.getKey()));
     } catch (IOException e) {
       LOG.error("the store cannot be opened, the broker stays down: {}", e.getMessage());
       throw e;
@@ -56,6 +63,21 @@ public final class StoreComponent implements SessionStore, RetainedStore {
   @Deactivate
   void close() {
     store.close();
+  }
+
+  @Override
+  public StoreInfo info() {
+    return store.admin().info();
+  }
+
+  @Override
+  public CompletionStage<Path> backup(Path folder) {
+    return store.admin().backup(folder);
+  }
+
+  @Override
+  public CompletionStage<StoreCheck> verify() {
+    return store.admin().verify();
   }
 
   @Override

@@ -22,6 +22,10 @@ record StoreHeader(long sessionMark, long messageMark) {
   private static final String FORMAT = "format";
   static final long FORMAT_VERSION = 1;
 
+  /** What a store that was opened has under {@link Keys#meta}, at least. */
+  static final List<String> NOTES =
+      List.of(FORMAT, SESSION_MARK, MESSAGE_MARK, RetainedUse.COUNT, RetainedUse.BYTES);
+
   /** Numbers that were handed out and are in no record can lie this far above those that are. */
   private static final long LEAP = 1L << 40;
 

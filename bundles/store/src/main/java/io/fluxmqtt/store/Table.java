@@ -1,5 +1,9 @@
 package io.fluxmqtt.store;
 
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.Set;
+
 /** The kinds of records. The tag is the first byte of their keys. */
 enum Table {
   /** Message id → message, and who is to get it. */
@@ -31,10 +35,21 @@ enum Table {
   /** Key of a damaged record → its bytes. */
   QUARANTINE('x');
 
+  /** Behind all keys of all tables, and of any other use. */
+  static final byte[] END = HexFormat.of().parseHex("ff".repeat(16));
+
+  private static final Set<Table> OF_SESSIONS =
+      EnumSet.of(SESSION, SUBSCRIPTION, PROGRESS, QUEUE, RELEASE, INCOMING);
+
   private final byte tag;
 
   Table(char tag) {
     this.tag = (byte) tag;
+  }
+
+  /** Whether the keys with a tag begin with the number of a session. */
+  static boolean ofSessions(byte tag) {
+    return OF_SESSIONS.stream().anyMatch(table -> table.tag == tag);
   }
 
   byte tag() {

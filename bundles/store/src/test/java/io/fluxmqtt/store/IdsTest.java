@@ -44,6 +44,29 @@ final class IdsTest {
   }
 
   @Test
+  void partsAreVisitedInOrderUntilItIsEnough() {
+    for (int seed = 0; seed < 40; seed++) {
+      Random random = new Random(seed);
+      Ids ids = new Ids();
+      TreeSet<Long> model = new TreeSet<>();
+      for (int i = random.nextInt(3_000); i > 0; i--) {
+        long id = random.nextInt(5_000);
+        ids.add(id);
+        model.add(id);
+      }
+      for (int i = 0; i < 200; i++) {
+        long least = random.nextInt(5_200) - 100;
+        long most = least + random.nextInt(2_500) - 10;
+        int enough = 1 + random.nextInt(2_000);
+        List<Long> seen = new ArrayList<>();
+        ids.forEach(least, most, id -> seen.add(id) && seen.size() < enough);
+        assertEquals(
+            model.stream().filter(id -> id >= least && id <= most).limit(enough).toList(), seen);
+      }
+    }
+  }
+
+  @Test
   void holdsWhatIsQueuedByLoopsThatOvertakeEachOther() {
     for (int seed = 0; seed < 60; seed++) {
       Random random = new Random(seed);

@@ -85,6 +85,11 @@ public final class MvStoreComponent implements KvEngine {
   }
 
   @Override
+  public Path folder() {
+    return folder;
+  }
+
+  @Override
   public @Nullable EngineException failure() {
     MvStoreEngine open = engine;
     return open == null ? null : open.failure();

@@ -24,7 +24,7 @@ final class EngineService implements KvEngine {
     void load() throws EngineException;
   }
 
-  private final Path store;
+  private final Path home;
   private final Loader loader;
   private final Consumer<EngineException> unavailable;
   private volatile boolean loaded; // changed under this
@@ -39,7 +39,7 @@ final class EngineService implements KvEngine {
    * @param unavailable is told if that fails, once, by the thread that tried
    */
   EngineService(Path store, Loader loader, Consumer<EngineException> unavailable) {
-    this.store = store;
+    home = store.resolve("rocksdb");
     this.loader = loader;
     this.unavailable = unavailable;
   }
@@ -94,10 +94,7 @@ final class EngineService implements KvEngine {
     if (opened == null) {
       try {
         opened =
-            new RocksEngine(
-                store.resolve("rocksdb"),
-                Tuning.budget(Runtime.getRuntime().maxMemory()),
-                RETRY_MILLIS);
+            new RocksEngine(home, Tuning.budget(Runtime.getRuntime().maxMemory()), RETRY_MILLIS);
         engine = opened;
         failedToOpen = null;
       } catch (EngineException e) {
@@ -131,6 +128,11 @@ final class EngineService implements KvEngine {
   @Override
   public void backup(Path folder) throws IOException {
     engine().backup(folder);
+  }
+
+  @Override
+  public Path folder() {
+    return home;
   }
 
   @Override

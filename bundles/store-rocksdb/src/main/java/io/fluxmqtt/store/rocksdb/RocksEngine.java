@@ -42,7 +42,9 @@ final class RocksEngine implements KvEngine, AutoCloseable {
   private volatile @Nullable Database database; // changed while holding writing
   private volatile @Nullable EngineException failure; // as above
   private List<Write> undo = List.of(); // guarded by writing
-  private long earlierTableBytes; // of databases that were closed; guarded by writing
+  private volatile long earlierTableBytes; // of databases that were closed; changed as above
+  private volatile long tableBytes; // as of the last look at the statistics, as is the next
+  private volatile long bytesOnDisk;
 
   /** Opens the engine. Blocks for I/O. */
   RocksEngine(Path home, long budgetBytes, long retryMillis) throws EngineException {
@@ -254,7 +256,7 @@ final class RocksEngine implements KvEngine, AutoCloseable {
       old.readmit();
       return false;
     }
-    earlierTableBytes += old.tableBytesWritten();
+    earlierTableBytes = earlierTableBytes + old.tableBytesWritten();
     old.close();
     database = null;
     return true;
@@ -307,35 +309,28 @@ final class RocksEngine implements KvEngine, AutoCloseable {
     return failure;
   }
 
+  /** Waits for no lock that somebody holds who writes or opens: it is asked for when they hang. */
   @Override
   public Statistics statistics() {
-    long tables = earlierTableBytes();
-    long onDisk = 0;
-    try {
-      Database used = enter();
+    Database used = database;
+    if (used != null && used.enter()) {
       try {
-        tables += used.tableBytesWritten();
-        onDisk = Folders.bytes(used.folder());
+        tableBytes = earlierTableBytes + used.tableBytesWritten();
+        bytesOnDisk = Folders.bytes(used.folder());
+      } catch (IOException e) {
+        // what was known counts
       } finally {
         used.leave();
       }
-    } catch (IOException e) {
-      // closed, or not readable at present
     }
     return new Statistics(
-        onDisk,
-        logBytes.get() + tables,
+        bytesOnDisk,
+        logBytes.get() + tableBytes,
         given.get(),
         writes.get(),
         syncs.get(),
         syncNanos.get(),
         vault.setAside());
-  }
-
-  private long earlierTableBytes() {
-    synchronized (writing) {
-      return earlierTableBytes;
-    }
   }
 
   /** Ends all use. A reader that does not end in time keeps its database open, as it must. */

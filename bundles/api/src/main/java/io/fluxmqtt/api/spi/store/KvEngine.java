@@ -150,6 +150,13 @@ public interface KvEngine {
     throw new UnsupportedOperationException("this engine has nothing on disk");
   }
 
+  /**
+   * The folder in which it keeps its files, or null if it has none or does not tell. Never blocks.
+   */
+  default @Nullable Path folder() {
+    return null;
+  }
+
   /** Whether all entries are on the Java heap, so that no {@link #seek} waits for anything. */
   default boolean isOnHeap() {
     return false;
@@ -160,7 +167,7 @@ public interface KvEngine {
     return null;
   }
 
-  /** What it holds and has done. May block for I/O, briefly. */
+  /** What it holds and has done. May block for I/O, briefly, but never for a write. */
   default Statistics statistics() {
     return Statistics.NONE;
   }
