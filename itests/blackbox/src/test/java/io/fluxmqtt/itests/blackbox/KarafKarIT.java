@@ -1,5 +1,8 @@
 package io.fluxmqtt.itests.blackbox;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.itests.kit.Await;
@@ -9,192 +12,202 @@ import io.fluxmqtt.itests.kit.ConnectPacket;
 import io.fluxmqtt.itests.kit.RawClient;
 import io.fluxmqtt.itests.kit.Tool;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
  * A stock Karaf without a network and with an empty local repository gets the broker as one {@code
- * .kar} file in its {@code deploy} folder, as a gateway in the field would.
+ * .kar} file in its {@code deploy} folder, as a gateway in the field would. Its operator reaches
+ * the broker through {@code ssh}.
  */
 class KarafKarIT {
   private static final Duration START_LIMIT = Duration.ofSeconds(120);
-  private static final Duration TOOL_LIMIT = Duration.ofSeconds(30);
 
-  private static final int NEWEST_JAVA_OF_KARAF = 23;
+  private static KarafProcess karaf;
+  private static BrokerAddress broker;
 
-  private Path home;
-  private Process karaf;
-
-  @AfterEach
-  void stop() throws Exception {
-    if (karaf != null) {
-      karaf.descendants().forEach(ProcessHandle::destroy);
-      karaf.destroy();
-      if (!karaf.waitFor(20, TimeUnit.SECONDS)) {
-        karaf.descendants().forEach(ProcessHandle::destroyForcibly);
-        karaf.destroyForcibly().waitFor();
-      }
+  @BeforeAll
+  @Timeout(300)
+  static void start() throws Exception {
+    karaf = new KarafProcess();
+    broker = BrokerAddress.loopback(karaf.mqttPort());
+    Path kar = Path.of(System.getProperty("kar"));
+    Files.copy(kar, karaf.home().resolve("deploy").resolve(kar.getFileName()));
+    try {
+      Await.until("the broker in Karaf serves a client", START_LIMIT, KarafKarIT::serves);
+      Await.until(
+          "its commands are there",
+          START_LIMIT,
+          () -> karaf.shell("mqtt:listener-list --no-format").output().contains("default"));
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + "\n" + karaf.log(), e);
     }
-    if (home != null) {
-      try (Stream<Path> paths = Files.walk(home)) {
-        paths.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
-      }
+  }
+
+  /** Whether the rules are there too, which Karaf may bring after the listener. */
+  private static boolean serves() {
+    assertTrue(karaf.isAlive(), "Karaf has ended");
+    try (RawClient client = client("probe")) {
+      boolean isAllowed = client.subscribe("probe", 1) == 1;
+      client.disconnect();
+      return isAllowed;
+    } catch (IOException | AssertionError e) {
+      return false; // not yet
+    }
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (karaf != null) {
+      karaf.close();
     }
   }
 
   @Test
-  @Timeout(240)
   void karDroppedIntoDeployServesClients() throws Exception {
-    Tool.skipUnless(
-        Runtime.version().feature() <= NEWEST_JAVA_OF_KARAF,
-        "Karaf 4.4 does not start on Java " + Runtime.version().feature());
-    String tar = Tool.require("tar", "tar");
-    String sshpass = Tool.require("sshpass", "sshpass");
-    String ssh = Tool.require("ssh", "openssh-client");
-    int mqttPort = BrokerProcess.freePort();
-    int sshPort = BrokerProcess.freePort();
-    unpack(tar);
-    configure(mqttPort, sshPort);
-    launch();
-    Path kar = Path.of(System.getProperty("kar"));
-    Files.copy(kar, home.resolve("deploy").resolve(kar.getFileName()));
-
-    try (RawClient client = awaitClient(BrokerAddress.loopback(mqttPort))) {
-      String[] command = {
-        sshpass,
-        "-p",
-        "karaf",
-        ssh,
-        "-p",
-        String.valueOf(sshPort),
-        "-o",
-        "StrictHostKeyChecking=no",
-        "-o",
-        "UserKnownHostsFile=/dev/null",
-        "-o",
-        "LogLevel=ERROR",
-        "karaf@127.0.0.1",
-        "mqtt:client-list --no-format"
-      };
-      Tool.Result[] result = new Tool.Result[1];
-      try {
-        Await.until(
-            "mqtt:client-list shows the client",
-            START_LIMIT,
-            () -> {
-              result[0] = Tool.run(TOOL_LIMIT, command);
-              return result[0].output().contains("in-karaf");
-            });
-      } catch (AssertionError e) {
-        throw new AssertionError(result[0] + "\n" + log(), e);
-      }
+    try (RawClient client = client("in-karaf")) {
+      assertTrue(shell("mqtt:client-list --no-format").contains("in-karaf"));
       client.ping();
     }
-    assertTrue(isEmpty(home.resolve("empty-repository")), "nothing was fetched");
+    assertTrue(isEmpty(karaf.home().resolve("empty-repository")), "nothing was fetched");
   }
 
-  private void unpack(String tar) throws Exception {
-    Path work = Path.of(System.getProperty("work.dir"));
-    Files.createDirectories(work);
-    home = Files.createTempDirectory(work, "karaf-");
-    Tool.Result result =
-        Tool.run(
-            TOOL_LIMIT,
-            tar,
-            "xzf",
-            System.getProperty("karaf.archive"),
-            "--strip-components=1",
-            "-C",
-            home.toString());
-    assertTrue(result.exit() == 0, result.output());
-  }
+  @Test
+  void sessionsAreListedWithWhatTheyHold() throws Exception {
+    leave("absent", "list/#");
+    try (RawClient here = client("present")) {
+      here.publish("list/1", "one");
+      here.publish("list/2", "two");
 
-  /** Free ports, the user that Karaf ships commented out, and nowhere to fetch anything from. */
-  private void configure(int mqttPort, int sshPort) throws IOException {
-    Path repository = Files.createDirectory(home.resolve("empty-repository"));
-    Path settings = home.resolve("etc/offline-settings.xml");
-    Files.writeString(
-        settings,
-        "<settings><localRepository>%s</localRepository><offline>true</offline></settings>"
-            .formatted(repository));
-    set("org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.settings", settings.toString());
-    set("org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.localRepository", "" + repository);
-    set("org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.repositories", "");
-    set("org.apache.karaf.shell.cfg", "sshPort", String.valueOf(sshPort));
-    set("org.apache.karaf.shell.cfg", "sshHost", "127.0.0.1");
-    for (String port : List.of("rmiRegistryPort", "rmiServerPort")) {
-      set("org.apache.karaf.management.cfg", port, String.valueOf(BrokerProcess.freePort()));
+      List<String> absent = row(shell("mqtt:session-list --no-format --disconnected abs*"));
+      assertEquals(List.of("absent", "no", "yes", "1", "2"), absent.subList(0, 5));
+      assertTrue(Long.parseLong(absent.get(8)) <= 990, absent + " ends in so many seconds");
+
+      String connected = shell("mqtt:session-list --no-format --connected");
+      assertTrue(connected.contains("present"), connected);
+      assertFalse(connected.contains("absent"), connected);
+      String none = shell("mqtt:session-list --disconnected-for 1h");
+      assertTrue(none.contains("No such sessions"), none);
     }
-    set("users.properties", "karaf", "karaf,_g_:admingroup");
-    set("users.properties", "_g_\\:admingroup", "group,admin,manager,viewer,systembundles,ssh");
-    Files.writeString(
-        home.resolve("etc/io.fluxmqtt.listener-default.cfg"),
-        "host = 127.0.0.1\nport = " + mqttPort + "\n");
   }
 
-  /** The last value of a key counts, so it goes to the end; a value over several lines goes. */
-  private void set(String file, String key, String value) throws IOException {
-    Path path = home.resolve("etc").resolve(file);
-    String old = Files.readString(path);
-    String without =
-        old.replaceAll("(?m)^" + java.util.regex.Pattern.quote(key) + "\\s*=(.*\\\\\\R)*.*$", "");
-    Files.writeString(path, without + "\n" + key + " = " + value + "\n");
-  }
+  @Test
+  void purgedSessionIsGoneWithAllItHeld() throws Exception {
+    leave("purged", "purge/#");
+    try (RawClient connected = kept("kicked")) {
+      connected.publish("purge/1", "one");
 
-  private void launch() throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(home.resolve("bin/karaf").toString(), "daemon")
-            .directory(home.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(home.resolve("console.log").toFile());
-    builder.environment().keySet().removeIf(name -> name.startsWith("KARAF_"));
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().put("JAVA_MAX_MEM", "384m");
-    karaf = builder.start();
-    karaf.getOutputStream().close();
-    Process started = karaf;
-    Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
-  }
-
-  private RawClient awaitClient(BrokerAddress address) throws Exception {
-    RawClient[] client = new RawClient[1];
-    try {
-      Await.until(
-          "the broker in Karaf serves a client",
-          START_LIMIT,
-          () -> {
-            assertTrue(karaf.isAlive(), "Karaf has ended");
-            try {
-              client[0] = RawClient.connected(address, ConnectPacket.v5("in-karaf"));
-              return true;
-            } catch (IOException | AssertionError e) {
-              return false; // not yet
-            }
-          });
-    } catch (AssertionError e) {
-      throw new AssertionError(e.getMessage() + "\n" + log(), e);
+      String refused = failure("mqtt:session-purge purged");
+      assertTrue(refused.contains("--yes does it without asking"), refused);
+      assertTrue(shell("mqtt:session-purge --yes purged").contains("Purged the session"));
+      assertTrue(shell("mqtt:session-purge --yes kicked").contains("Purged the session"));
+      connected.expectDisconnect(0x98);
     }
-    return client[0];
+    assertFalse(shell("mqtt:session-list --no-format").contains("purged"));
+    String unknown = failure("mqtt:session-purge --yes purged");
+    assertTrue(unknown.contains("No session of client purged"), unknown);
+    try (RawClient again = RawClient.open(broker)) {
+      assertFalse(again.connect(resume("purged")).sessionPresent());
+      again.expectNothing();
+    }
   }
 
-  private String log() throws IOException {
-    StringBuilder log = new StringBuilder();
-    for (String file : List.of("console.log", "data/log/karaf.log")) {
-      Path path = home.resolve(file);
-      if (Files.exists(path)) {
-        log.append(Files.readString(path, StandardCharsets.UTF_8)).append('\n');
+  @Test
+  void manySessionsArePurgedThatAreAwayForLong() throws Exception {
+    leave("many-1", "many/#");
+    leave("many-2", "many/#");
+    try (RawClient here = kept("many-3")) {
+      String young = shell("mqtt:session-purge --yes --disconnected-for 4w many-*");
+      assertTrue(young.contains("No such session is away for 4w"), young);
+      String purged = shell("mqtt:session-purge --yes --disconnected-for 0s many-*");
+      assertTrue(purged.contains("Purged 2 sessions"), purged);
+      here.ping();
+      assertEquals(
+          "many-3", row(shell("mqtt:session-list --no-format many-*")).get(0), "is spared");
+    }
+  }
+
+  @Test
+  void storeIsShownVerifiedAndBackedUpWhileItWorks() throws Exception {
+    leave("kept", "kept/#");
+    try (RawClient publisher = client("publisher")) {
+      publisher.publish("kept/1", "one");
+      publisher.publish("kept/2", "two");
+    }
+
+    String info = shell("mqtt:store-info");
+    assertTrue(info.matches("(?s)Engine +rocksdb\\R.*Writable +yes\\R.*"), info);
+    assertTrue(info.contains(karaf.home().resolve("data/flux-mqtt/store").toString()), info);
+    String verified = shell("mqtt:store-verify");
+    assertTrue(verified.matches("(?s).*All is well: [1-9][0-9]* entries read\\s*"), verified);
+    Path copy = karaf.home().toRealPath().resolve("copy-of-store");
+    String told = shell("mqtt:store-backup copy-of-store");
+    assertTrue(told.contains("Backed up to " + copy + ": "), told);
+    String exists = failure("mqtt:store-backup " + copy);
+    assertTrue(exists.contains(copy.toString()), exists);
+
+    try (BrokerProcess second = BrokerProcess.prepare("from-backup")) {
+      Path data = Files.createDirectories(second.folder().resolve("data"));
+      Files.move(copy, data.resolve("store"));
+      second.start();
+      try (RawClient client = RawClient.open(second.address())) {
+        assertTrue(client.connect(resume("kept")).sessionPresent());
+        client.take("one");
+        client.take("two");
       }
     }
-    return log.toString();
+  }
+
+  // --- clients ---
+
+  private static RawClient client(String id) throws IOException {
+    return RawClient.connected(broker, ConnectPacket.v5(id));
+  }
+
+  private static RawClient kept(String id) throws IOException {
+    return RawClient.connected(broker, ConnectPacket.v5(id).sessionExpiry(990));
+  }
+
+  private static ConnectPacket resume(String id) {
+    return ConnectPacket.v5(id).resume().sessionExpiry(990);
+  }
+
+  /** Leaves a session behind that has subscribed at QoS 1. */
+  private static void leave(String id, String filter) throws IOException {
+    try (RawClient client = kept(id)) {
+      assertEquals(1, client.subscribe(filter, 1));
+      client.disconnect();
+    }
+  }
+
+  // --- the shell ---
+
+  /** What a command prints that succeeds. */
+  private static String shell(String command) throws Exception {
+    Tool.Result result = karaf.shell(command);
+    assertEquals(0, result.exit(), () -> command + ": " + result.output());
+    return result.output();
+  }
+
+  /** What a command prints that fails. */
+  private static String failure(String command) throws Exception {
+    Tool.Result result = karaf.shell(command);
+    assertNotEquals(0, result.exit(), () -> command + ": " + result.output());
+    return result.output();
+  }
+
+  /** The columns of a list's only line. */
+  private static List<String> row(String output) {
+    List<String> lines = output.strip().lines().toList();
+    assertEquals(1, lines.size(), output);
+    return Stream.of(lines.get(0).split("\t")).map(String::strip).toList();
   }
 
   private static boolean isEmpty(Path folder) throws IOException {

@@ -178,6 +178,30 @@ public class KarafIT {
     }
   }
 
+  @Test
+  public void viewersSeeSessionsAndManagersPurgeThem() throws Exception {
+    try (MqttClient client = client(uri().orElseThrow(), "to-be-purged")) {
+      client.connect();
+      await(
+          "mqtt:session-list shows a viewer the session",
+          20,
+          () -> shell("mqtt:session-list --no-format", "viewer").contains("to-be-purged"));
+      String purge = "mqtt:session-purge --yes to-be-purged";
+      String refused = shell(purge, "viewer");
+      assertTrue(refused, refused.contains("CommandNotFoundException"));
+      assertTrue(client.isConnected());
+      String unasked = shell("mqtt:session-purge to-be-purged", "manager");
+      assertTrue(unasked, unasked.contains("--yes does it without asking"));
+
+      String purged = shell(purge, "manager");
+
+      assertTrue(purged, purged.contains("Purged the session of client to-be-purged"));
+      await("its connection is closed", 20, () -> !client.isConnected());
+      String gone = shell(purge, "manager");
+      assertTrue(gone, gone.contains("No session of client to-be-purged"));
+    }
+  }
+
   private static byte[] bytes(String hex) {
     return HexFormat.of().parseHex(hex);
   }
@@ -249,12 +273,17 @@ public class KarafIT {
   }
 
   /** What a command prints to an administrator; nothing where it is not there yet. */
-  @SuppressWarnings("removal") // Karaf 4.4 asks for the Subject of the access control context
   private String shell(String command) {
-    Subject admin = new Subject();
-    admin.getPrincipals().add(new RolePrincipal("admin"));
-    admin.getPrincipals().add(new UserPrincipal("karaf"));
-    return Subject.doAs(admin, (PrivilegedAction<String>) () -> run(command));
+    return shell(command, "admin");
+  }
+
+  /** What a command prints to somebody who has a role, or why it failed. */
+  @SuppressWarnings("removal") // Karaf 4.4 asks for the Subject of the access control context
+  private String shell(String command, String role) {
+    Subject subject = new Subject();
+    subject.getPrincipals().add(new RolePrincipal(role));
+    subject.getPrincipals().add(new UserPrincipal("karaf"));
+    return Subject.doAs(subject, (PrivilegedAction<String>) () -> run(command));
   }
 
   private String run(String command) {
