@@ -2,6 +2,7 @@ package io.fluxmqtt.itests.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -12,7 +13,9 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarFile;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +74,24 @@ final class ClassesIT {
             .dependOnClassesThat()
             .resideInAnyPackage(
                 "io.netty..", "org.osgi.framework..", "org.osgi.service..", "org.slf4j.."));
+  }
+
+  /** So that another servlet API changes one class. */
+  @Test
+  void servletsAreTouchedByOneClassOfABundle() {
+    check(
+        noClasses()
+            .that()
+            .haveSimpleNameNotEndingWith("Servlet")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("javax.servlet..", "jakarta.servlet.."));
+    Map<String, Long> servlets =
+        classes.stream()
+            .filter(each -> each.getSimpleName().endsWith("Servlet"))
+            .collect(Collectors.groupingBy(each -> each.getPackageName(), Collectors.counting()));
+    assertTrue(servlets.values().stream().allMatch(count -> count == 1), servlets::toString);
+    assertTrue(servlets.containsKey("io.fluxmqtt.metrics"), servlets::toString);
   }
 
   @Test

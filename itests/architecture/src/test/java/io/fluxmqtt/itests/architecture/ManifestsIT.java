@@ -18,11 +18,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Who may import whom (DESIGN, section 2), read from the manifests of the jars. */
 final class ManifestsIT {
   private static final Set<String> NETTY = Set.of("transport", "bridge");
+  private static final Set<String> SERVLETS = Set.of("metrics", "health", "console");
   private static final Set<String> KARAF = Set.of("shell-karaf");
 
   /** What is no bundle itself and lies in one of ours, which notes its licence. */
   private static final Map<String, Predicate<String>> EMBEDDED =
       Map.of(
+          "metrics",
+          entry -> entry.startsWith("io/prometheus/client/"),
           "store-rocksdb",
           entry ->
               entry.startsWith("org/rocksdb/")
@@ -130,6 +133,14 @@ final class ManifestsIT {
   void karafStaysInItsShell(Bundle bundle) {
     if (!KARAF.contains(bundle.name())) {
       assertEquals(Set.of(), imports(bundle, name -> name.startsWith("org.apache.karaf")));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("bundles")
+  void servletsStayWithThoseWhoHavePages(Bundle bundle) {
+    if (!SERVLETS.contains(bundle.name())) {
+      assertEquals(Set.of(), imports(bundle, name -> name.startsWith("javax.servlet")));
     }
   }
 
