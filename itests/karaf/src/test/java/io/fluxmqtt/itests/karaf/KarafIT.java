@@ -19,11 +19,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,10 +35,13 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import javax.inject.Inject;
 import javax.security.auth.Subject;
 import org.apache.karaf.features.FeaturesService;
@@ -67,6 +72,7 @@ import org.osgi.framework.Version;
 @ExamReactorStrategy(PerClass.class)
 public class KarafIT {
   private static final String LISTENER = "etc/io.fluxmqtt.listener-default.cfg";
+  private static final String HTTP = "etc/org.apache.felix.http.cfg";
   private static final String OPTIONAL_BUNDLE = "io.fluxmqtt.auth.file";
   private static final Version NETTY_FLOOR = new Version(4, 2, 18);
   private static final int START_MILLIS = 120_000;
@@ -93,6 +99,9 @@ public class KarafIT {
             logLevel(LogLevelOption.LogLevel.INFO),
             editConfigurationFilePut(LISTENER, "host", "127.0.0.1"),
             editConfigurationFilePut(LISTENER, "port", String.valueOf(freePort())),
+            editConfigurationFilePut(HTTP, "org.apache.felix.http.host", "127.0.0.1"),
+            editConfigurationFilePut(
+                HTTP, "org.osgi.service.http.port", String.valueOf(freePort())),
             systemTimeout(START_MILLIS),
             RBCRemoteTargetOptions.waitForRBCFor(START_MILLIS),
             bundle(new File(dist, "paho.jar").toURI().toString()));
@@ -224,6 +233,47 @@ public class KarafIT {
   public void theFeaturesAreInstalled() throws Exception {
     for (String feature : List.of("flux-mqtt", "flux-mqtt-netty")) {
       assertTrue(feature, features.isInstalled(features.getFeature(feature)));
+    }
+  }
+
+  @Test
+  public void metricsAreInstalledWithoutAClientNoticing() throws Exception {
+    try (MqttClient client = client(uri().orElseThrow(), "measured")) {
+      client.connect();
+      client.subscribe("karaf/measured", 0);
+      Set<Long> running = ids();
+
+      features.installFeature("flux-mqtt-metrics");
+
+      await("the client is counted", 60, () -> metrics().contains("\nmqtt_connections 1.0\n"));
+      assertTrue(metrics().contains("\nmqtt_subscriptions 1.0\n"));
+      client.publish("karaf/measured", new byte[0], 1, false);
+      assertTrue("no bundle has gone", ids().containsAll(running));
+      assertTrue(client.isConnected());
+      client.disconnect();
+    }
+  }
+
+  private Set<Long> ids() {
+    return Arrays.stream(context.getBundles())
+        .filter(each -> each.getState() == Bundle.ACTIVE)
+        .map(Bundle::getBundleId)
+        .collect(Collectors.toSet());
+  }
+
+  /** The page at the address that is configured, or why there is none. */
+  private static String metrics() throws IOException {
+    Properties http = new Properties();
+    Path file = Path.of(System.getProperty("karaf.etc"), Path.of(HTTP).toFile().getName());
+    http.load(Files.newBufferedReader(file));
+    URI uri = URI.create("http://127.0.0.1:" + http.get("org.osgi.service.http.port") + "/metrics");
+    URLConnection connection = uri.toURL().openConnection();
+    connection.setConnectTimeout(5_000);
+    connection.setReadTimeout(5_000);
+    try (InputStream in = connection.getInputStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return e.toString();
     }
   }
 
