@@ -75,6 +75,44 @@ class MetricsIT {
   }
 
   @Test
+  void whatTheStoreKeepsAndWritesIsShown() throws Exception {
+    switchOn();
+    try (RawClient client = RawClient.connected(broker.address(), ConnectPacket.v5("writer"))) {
+      page.awaitValue("mqtt_store_writable", 1);
+      double syncs = page.value("mqtt_store_sync_seconds_count");
+      double written = page.value("mqtt_store_written_bytes_total");
+      double given = page.value("mqtt_store_given_bytes_total");
+
+      queueForOneWhoIsAway(client);
+      client.publishRetained("a/b", "kept");
+
+      page.awaitValue("mqtt_store_queued_messages", 2);
+      assertEquals(1, page.value("mqtt_store_sessions"));
+      assertEquals(1, page.value("mqtt_store_retained_messages"));
+      assertTrue(page.value("mqtt_store_retained_bytes") >= "a/bkept".length());
+      assertTrue(page.value("mqtt_store_sync_seconds_count") >= syncs + 3, page::sight);
+      assertTrue(page.value("mqtt_store_sync_seconds_sum") > 0, page::sight);
+      assertEquals(
+          page.value("mqtt_store_sync_seconds_count"),
+          page.value("mqtt_store_sync_seconds_bucket{le=\"+Inf\",}"));
+      assertTrue(page.value("mqtt_store_batch_records_sum") >= 3, page::sight);
+      assertTrue(page.value("mqtt_store_written_bytes_total") > written, page::sight);
+      assertTrue(page.value("mqtt_store_given_bytes_total") > given, page::sight);
+      assertTrue(page.value("mqtt_store_disk_bytes") > 0, page::sight);
+      assertEquals(1, page.value("mqtt_store_durable"));
+      for (String none :
+          List.of(
+              "pending_bytes",
+              "sync_age_seconds",
+              "failed_writes_total",
+              "quarantined_entries",
+              "set_aside_files")) {
+        page.awaitValue("mqtt_store_" + none, 0);
+      }
+    }
+  }
+
+  @Test
   void promtoolHasNothingToSay() throws Exception {
     String promtool = Tool.require("promtool", "prometheus");
     switchOn();

@@ -34,6 +34,15 @@ final class MetricsPage {
     return response.statusCode() == 200 ? response.body() : response.toString();
   }
 
+  /** The page, for a message. */
+  String sight() {
+    try {
+      return text();
+    } catch (IOException | InterruptedException e) {
+      return e.toString();
+    }
+  }
+
   /** Whether nobody listens. */
   boolean isAway() throws IOException, InterruptedException {
     try {
