@@ -80,6 +80,22 @@ class KarafKarIT {
   }
 
   @Test
+  void metricsAreInstalledWithoutANetworkAndUnnoticed() throws Exception {
+    MetricsPage page = new MetricsPage(BrokerProcess.freePort());
+    Files.writeString(
+        karaf.home().resolve("etc/org.apache.felix.http.cfg"),
+        "org.apache.felix.http.host = 127.0.0.1\norg.osgi.service.http.port = "
+            + page.port()
+            + "\n");
+    try (RawClient client = client("measured")) {
+      shell("feature:install flux-mqtt-metrics");
+      page.awaitValue("mqtt_connections", 1);
+      client.ping();
+    }
+    assertTrue(isEmpty(karaf.home().resolve("empty-repository")), "nothing was fetched");
+  }
+
+  @Test
   void sessionsAreListedWithWhatTheyHold() throws Exception {
     leave("absent", "list/#");
     try (RawClient here = client("present")) {
