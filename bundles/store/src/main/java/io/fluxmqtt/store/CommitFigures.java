@@ -68,10 +68,14 @@ final class CommitFigures {
     }
   }
 
-  /** A batch was written and synced. */
-  void written(long nanos, int recordsOfIt) {
-    sync.add(nanos);
+  /** A batch was written. */
+  void written(int recordsOfIt) {
     records.add(recordsOfIt);
+  }
+
+  /** All that was written is synced. */
+  void synced(long nanos) {
+    sync.add(nanos);
   }
 
   /** A batch could not be written. */

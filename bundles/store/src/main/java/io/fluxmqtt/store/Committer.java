@@ -1,14 +1,14 @@
 package io.fluxmqtt.store;
 
+import io.fluxmqtt.api.spi.store.Durability;
+import io.fluxmqtt.api.spi.store.Durability.Level;
 import io.fluxmqtt.api.spi.store.KvEngine;
 import io.fluxmqtt.api.spi.store.SessionStore.Completion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,9 +20,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Group commit. One thread takes all that arrived while the last write ran, up to {@link
- * #MAX_BYTES} or {@link #MAX_OPERATIONS}, writes and syncs it as one batch, then tells all
- * completions in order. No timer: an idle broker waits for one sync. Callers never block and share
- * no lock; what bounds the queue is their own windows, {@link #pendingBytes} shows it.
+ * #MAX_BYTES} or {@link #MAX_OPERATIONS}, writes it as one batch, and syncs if one of the commits
+ * wants that; then it tells all completions in order. No timer: an idle broker waits for one sync.
+ * Callers never block and share no lock; what bounds the queue is their own windows, {@link
+ * #pendingBytes} shows it, and {@link #isStrained} has those wait who otherwise do not.
+ *
+ * <p>Commits that do not ask for a sync, see {@link Durability}: there is one queue for all, so
+ * order is kept and each sync covers all before it. Those that may wait stay in it and do not wake
+ * the thread, until something comes that may not, a batch is full, or the first of them is due.
+ * What was written and not synced is synced when {@link Unsynced} says.
  *
  * <p>A batch that cannot be written fails all its commits; a commit that cannot be turned into
  * records fails alone. Each completion is told exactly once, since whoever tells it first takes it
@@ -31,6 +37,7 @@ import org.slf4j.LoggerFactory;
 final class Committer implements AutoCloseable {
   static final long MAX_BYTES = 1 << 20;
   static final int MAX_OPERATIONS = 10_000;
+  static final long STRAIN_BYTES = 4 * MAX_BYTES;
   static final long CLOSE_MILLIS = 300;
 
   private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
@@ -41,24 +48,24 @@ final class Committer implements AutoCloseable {
     void addTo(Draft draft) throws IOException;
   }
 
-  private sealed interface Item {
+  private sealed interface Item extends CommitQueue.Item {
     void fail(Throwable failure);
   }
 
   private final KvEngine engine;
   private final Work beforeWrite;
   private final Thread thread;
-  private final Queue<Item> queue = new ConcurrentLinkedQueue<>();
+  private final CommitQueue<Item> queue;
   private final AtomicLong pendingBytes = new AtomicLong();
+  private final Unsynced unsynced = new Unsynced(); // committer's thread only
 
-  private volatile boolean idle;
   private volatile boolean closed;
   private volatile boolean ended;
   private volatile long closeDeadlineNanos;
   // written by the committer's thread, read by the closer when that thread is stuck
   private volatile List<Commit> inFlight = List.of();
   private volatile @Nullable Item next; // taken from the queue, did not fit in the last batch
-  private boolean failing; // committer's thread only
+  private volatile boolean failing; // written by the committer's thread
   private volatile @Nullable Throwable unexplained; // the last write failed, the engine is well
   private final CommitFigures figures = new CommitFigures(System.nanoTime());
 
@@ -72,21 +79,32 @@ final class Committer implements AutoCloseable {
     this.beforeWrite = beforeWrite;
     thread = new Thread(this::run, threadName);
     thread.setDaemon(true);
+    queue = new CommitQueue<>(thread, this::mustWork);
   }
 
   void start() {
     thread.start();
   }
 
-  /** Commits in the order of the calls of one thread. Never blocks. */
+  /** As below; completes when it is synced. */
   void commit(Work work, Weight weight, Completion completion) {
+    commit(work, weight, Durability.SYNC, completion);
+  }
+
+  /** Commits in the order of the calls of one thread. Never blocks. */
+  void commit(Work work, Weight weight, Durability durability, Completion completion) {
     pendingBytes.addAndGet(weight.bytes());
-    submit(new Commit(work, weight, completion));
+    submit(new Commit(work, weight, durability, completion));
+  }
+
+  /** Completes once all before it is given to the engine, synced or not. Never blocks. */
+  void whenWritten(Completion completion) {
+    commit(draft -> {}, Weight.NONE, Durability.WRITTEN, completion);
   }
 
   /** Has the next batch written soon, for what {@code beforeWrite} adds. Never blocks. */
   void wake() {
-    commit(draft -> {}, Weight.NONE, failure -> {});
+    whenWritten(failure -> {});
   }
 
   /**
@@ -114,6 +132,11 @@ final class Committer implements AutoCloseable {
     }
   }
 
+  /** Whether the last write or sync has failed, or several batches wait. Any thread. */
+  boolean isStrained() {
+    return failing || pendingBytes.get() > STRAIN_BYTES;
+  }
+
   /** Bytes of commits that were given and have not completed. */
   long pendingBytes() {
     return pendingBytes.get();
@@ -121,7 +144,7 @@ final class Committer implements AutoCloseable {
 
   /** How long the oldest commit that was given and is not done has waited; 0 if there is none. */
   double oldestPendingSeconds() {
-    boolean waits = !idle && (pendingBytes.get() > 0 || !inFlight.isEmpty());
+    boolean waits = !queue.isResting() && (pendingBytes.get() > 0 || !inFlight.isEmpty());
     return waits ? figures.waitedSeconds(System.nanoTime()) : 0;
   }
 
@@ -170,22 +193,31 @@ final class Committer implements AutoCloseable {
     queue.add(item);
     if (ended) { // closed since the check above, and nobody may look at the queue again
       failAll();
-    } else if (idle) {
-      LockSupport.unpark(thread);
+    } else {
+      queue.wake();
     }
   }
 
   private void run() {
     try {
       while (!ended) {
+        long now = System.nanoTime();
+        long syncNanos = unsynced.remainingNanos(now);
+        if (!queue.mustWork() && Math.min(syncNanos, queue.remainingNanos(now)) > 0) {
+          queue.rest(syncNanos, () -> figures.woke(System.nanoTime()));
+          continue;
+        }
         Item item = take();
         if (item != null) {
           work(item);
         } else if (closed) {
           break;
         } else {
-          await();
+          sync();
         }
+      }
+      if (!ended) {
+        sync();
       }
     } finally {
       closed = true;
@@ -210,13 +242,9 @@ final class Committer implements AutoCloseable {
     return item != null ? item : queue.poll();
   }
 
-  private void await() {
-    idle = true; // before the look at the queue: a caller adds first and looks at this then
-    if (queue.isEmpty() && !closed) {
-      LockSupport.park(this);
-    }
-    figures.woke(System.nanoTime()); // before idle: who sees that it is not, sees this
-    idle = false;
+  /** Whether there is work besides what is urgent in the queue. Any thread. */
+  private boolean mustWork() {
+    return next != null || closed || pendingBytes.get() >= MAX_BYTES;
   }
 
   private List<Commit> collect(Commit first) {
@@ -247,7 +275,7 @@ final class Committer implements AutoCloseable {
     for (Commit commit : batch) {
       failures.add(tryAdd(commit.work, draft));
     }
-    Throwable failure = tryWrite(draft);
+    Throwable failure = tryWrite(draft, batch);
     for (int i = 0; i < batch.size(); i++) {
       Throwable own = failures.get(i);
       batch.get(i).complete(own != null ? own : failure);
@@ -267,26 +295,65 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  private @Nullable Throwable tryWrite(Draft draft) {
+  private @Nullable Throwable tryWrite(Draft draft, List<Commit> batch) {
     try {
       beforeWrite.addTo(draft);
       List<KvEngine.Write> writes = draft.writes();
       if (ended) { // the closer did not wait any longer; the engine may be gone
         throw closedFailure();
       }
-      if (!writes.isEmpty()) {
-        long began = System.nanoTime();
-        engine.write(writes, true);
-        figures.written(System.nanoTime() - began, writes.size());
-        told(null);
+      boolean sync = unsynced.isDue(System.nanoTime()) || wantsSync(batch);
+      if (!writes.isEmpty() || (sync && unsynced.isAny())) {
+        write(writes, sync);
+        if (!sync) {
+          batch.forEach(commit -> unsynced.add(commit.durability, commit.givenNanos));
+        }
       }
       return null;
     } catch (Throwable e) { // edge: the engine is somebody else's code
       draft.rollback(0);
-      figures.failed();
-      told(e);
+      failed(e);
       return e;
     }
+  }
+
+  private static boolean wantsSync(List<Commit> batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      if (batch.get(i).durability.isSync()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Syncs what is not. */
+  private void sync() {
+    if (unsynced.isAny()) {
+      try {
+        write(List.of(), true);
+      } catch (Throwable e) { // edge: the engine is somebody else's code
+        failed(e);
+      }
+    }
+  }
+
+  private void write(List<KvEngine.Write> writes, boolean sync) throws IOException {
+    long began = System.nanoTime();
+    engine.write(writes, sync);
+    if (sync) {
+      figures.synced(System.nanoTime() - began);
+      unsynced.clear();
+    }
+    if (!writes.isEmpty()) {
+      figures.written(writes.size());
+    }
+    told(null);
+  }
+
+  private void failed(Throwable failure) {
+    figures.failed();
+    unsynced.postpone(System.nanoTime());
+    told(failure);
   }
 
   /** Says once that writing began to fail, and once that it is over. */
@@ -320,12 +387,26 @@ final class Committer implements AutoCloseable {
   private final class Commit implements Item {
     final Work work;
     final Weight weight;
+    final Durability durability;
+    final long givenNanos;
     private final AtomicReference<@Nullable Completion> completion;
 
-    Commit(Work work, Weight weight, Completion completion) {
+    Commit(Work work, Weight weight, Durability durability, Completion completion) {
       this.work = work;
       this.weight = weight;
+      this.durability = durability;
+      this.givenNanos = durability.isSync() ? 0 : System.nanoTime();
       this.completion = new AtomicReference<>(completion);
+    }
+
+    @Override
+    public boolean isUrgent() {
+      return durability.level() != Level.MEMORY;
+    }
+
+    @Override
+    public long remainingNanos(long now) {
+      return isUrgent() ? 0 : Unsynced.remainingNanos(durability, givenNanos, now);
     }
 
     void complete(@Nullable Throwable failure) {
@@ -362,6 +443,16 @@ final class Committer implements AutoCloseable {
       } catch (Throwable e) { // edge: the waiting thread gets it
         result.completeExceptionally(e);
       }
+    }
+
+    @Override
+    public boolean isUrgent() {
+      return true;
+    }
+
+    @Override
+    public long remainingNanos(long now) {
+      return 0;
     }
 
     @Override

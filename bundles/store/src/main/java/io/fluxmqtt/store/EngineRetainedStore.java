@@ -1,5 +1,6 @@
 package io.fluxmqtt.store;
 
+import io.fluxmqtt.api.spi.store.Durability;
 import io.fluxmqtt.api.spi.store.KvEngine;
 import io.fluxmqtt.api.spi.store.RetainedStore;
 import io.fluxmqtt.api.spi.store.SessionStore.Completion;
@@ -57,41 +58,48 @@ final class EngineRetainedStore implements RetainedStore {
   }
 
   @Override
-  public void put(StoredMessage message, Completion completion) {
+  public void put(StoredMessage message, Durability durability, Completion completion) {
     Weight weight = Weight.of(message.message());
     try {
       byte[] key = Keys.retained(message.message().topic());
-      commit(
-          new Change(key, Records.message(message), message.expiresAtMillis()), weight, completion);
+      Change change = new Change(key, Records.message(message), message.expiresAtMillis());
+      commit(change, weight, durability, completion);
     } catch (IllegalArgumentException e) {
-      fail(e, weight, completion);
+      fail(e, weight, durability, completion);
     }
   }
 
   @Override
-  public void remove(String topic, Completion completion) {
+  public void remove(String topic, Durability durability, Completion completion) {
+    Weight weight = Weight.ofRemoval();
     try {
-      commit(new Change(Keys.retained(topic), null, null), Weight.ofRemoval(), completion);
+      commit(new Change(Keys.retained(topic), null, null), weight, durability, completion);
     } catch (IllegalArgumentException e) {
-      fail(e, Weight.ofRemoval(), completion);
+      fail(e, weight, durability, completion);
     }
   }
 
   /** Tells in its turn that a change cannot be kept unaltered. */
-  private void fail(IllegalArgumentException failure, Weight weight, Completion completion) {
+  private void fail(
+      IllegalArgumentException failure,
+      Weight weight,
+      Durability durability,
+      Completion completion) {
     committer.commit(
         draft -> {
           throw failure;
         },
         weight,
+        durability,
         completion);
   }
 
-  private void commit(Change change, Weight weight, Completion completion) {
+  private void commit(Change change, Weight weight, Durability durability, Completion completion) {
     underWay.incrementAndGet();
     committer.commit(
         change,
         weight,
+        durability,
         failure -> {
           if (failure == null) {
             change.count();
@@ -129,8 +137,7 @@ final class EngineRetainedStore implements RetainedStore {
   public void find(String filter, byte @Nullable [] from, int limit, Answer answer) {
     RetainedSearch search = new RetainedSearch(TopicWalk.of(filter), from, limit);
     if (underWay.get() > 0) {
-      committer.commit(
-          draft -> {}, Weight.NONE, failure -> reader.execute(() -> answer(search, answer)));
+      committer.whenWritten(failure -> reader.execute(() -> answer(search, answer)));
     } else if (engine.isOnHeap()) {
       answer(search, answer);
     } else {

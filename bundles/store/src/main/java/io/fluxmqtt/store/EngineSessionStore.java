@@ -1,5 +1,6 @@
 package io.fluxmqtt.store;
 
+import io.fluxmqtt.api.spi.store.Durability;
 import io.fluxmqtt.api.spi.store.KvEngine;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.api.spi.store.SessionStore;
@@ -47,7 +48,7 @@ final class EngineSessionStore implements SessionStore {
   }
 
   @Override
-  public void commit(List<SessionChange> changes, Completion completion) {
+  public void commit(List<SessionChange> changes, Durability durability, Completion completion) {
     Weight weight = Weight.of(changes);
     List<Edit> edits;
     try {
@@ -58,10 +59,16 @@ final class EngineSessionStore implements SessionStore {
             throw e;
           },
           weight,
+          durability,
           completion);
       return;
     }
-    committer.commit(draft -> addTo(draft, edits), weight, completion);
+    committer.commit(draft -> addTo(draft, edits), weight, durability, completion);
+  }
+
+  @Override
+  public boolean isStrained() {
+    return committer.isStrained() || engine.failure() != null;
   }
 
   @Override

@@ -46,7 +46,7 @@ final class QueueReader {
   void read(long number, long[] messageIds, long maxBytes, QueueAnswer answer) {
     Runnable task = () -> answer(number, messageIds, maxBytes, answer);
     if (committer.pendingBytes() > Committer.MAX_BYTES) {
-      committer.commit(draft -> {}, Weight.NONE, failure -> reader.execute(task));
+      committer.whenWritten(failure -> reader.execute(task));
     } else {
       reader.execute(task);
     }

@@ -3,6 +3,7 @@ package io.fluxmqtt.store;
 import io.fluxmqtt.api.admin.StoreAdmin;
 import io.fluxmqtt.api.admin.StoreCheck;
 import io.fluxmqtt.api.admin.StoreInfo;
+import io.fluxmqtt.api.spi.store.Durability;
 import io.fluxmqtt.api.spi.store.KvEngine;
 import io.fluxmqtt.api.spi.store.RetainedStore;
 import io.fluxmqtt.api.spi.store.SessionChange;
@@ -81,8 +82,13 @@ public final class StoreComponent implements SessionStore, RetainedStore, StoreA
   }
 
   @Override
-  public void commit(List<SessionChange> changes, Completion completion) {
-    store.sessions().commit(changes, completion);
+  public void commit(List<SessionChange> changes, Durability durability, Completion completion) {
+    store.sessions().commit(changes, durability, completion);
+  }
+
+  @Override
+  public boolean isStrained() {
+    return store.sessions().isStrained();
   }
 
   @Override
@@ -106,13 +112,13 @@ public final class StoreComponent implements SessionStore, RetainedStore, StoreA
   }
 
   @Override
-  public void put(StoredMessage message, Completion completion) {
-    store.retained().put(message, completion);
+  public void put(StoredMessage message, Durability durability, Completion completion) {
+    store.retained().put(message, durability, completion);
   }
 
   @Override
-  public void remove(String topic, Completion completion) {
-    store.retained().remove(topic, completion);
+  public void remove(String topic, Durability durability, Completion completion) {
+    store.retained().remove(topic, durability, completion);
   }
 
   @Override

@@ -56,9 +56,12 @@ final class CommitFiguresTest {
 
   @Test
   void batchesAreCountedByTheirTimeAndTheirRecords() {
-    figures.written(200_000, 1);
-    figures.written(200_001, 10);
-    figures.written(6 * SECOND, 10_001);
+    figures.synced(200_000);
+    figures.written(1);
+    figures.synced(200_001);
+    figures.written(10);
+    figures.synced(6 * SECOND);
+    figures.written(10_001);
     Histogram seconds = figures.syncSeconds();
     assertEquals(
         List.of(

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class HeapEngine implements KvEngine {
   private final TreeMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
   private final List<List<Write>> batches = new ArrayList<>();
+  private final List<Boolean> syncs = new ArrayList<>(); // beside the batches
   private @Nullable IOException failure;
   private volatile @Nullable IOException readFailure;
   private volatile @Nullable IOException getFailure;
@@ -77,14 +78,15 @@ final class HeapEngine implements KvEngine {
         throw new IOException(e);
       }
     }
-    apply(changes);
+    apply(changes, sync);
   }
 
-  private synchronized void apply(List<Write> changes) throws IOException {
+  private synchronized void apply(List<Write> changes, boolean sync) throws IOException {
     if (failure != null) {
       throw failure;
     }
     batches.add(List.copyOf(changes));
+    syncs.add(sync);
     for (Write change : changes) {
       if (change.value() == null) {
         entries.remove(change.key());
@@ -161,6 +163,11 @@ final class HeapEngine implements KvEngine {
 
   synchronized List<List<Write>> batches() {
     return List.copyOf(batches);
+  }
+
+  /** Of each batch, whether it was to be synced. */
+  synchronized List<Boolean> syncs() {
+    return List.copyOf(syncs);
   }
 
   /** All entries of a table, or of one session in it. */

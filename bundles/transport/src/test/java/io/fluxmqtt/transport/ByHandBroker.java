@@ -9,6 +9,7 @@ import io.fluxmqtt.api.spi.auth.Authentication;
 import io.fluxmqtt.api.spi.auth.Authenticator;
 import io.fluxmqtt.api.spi.auth.Credentials;
 import io.fluxmqtt.api.spi.auth.Principal;
+import io.fluxmqtt.api.spi.store.Durability;
 import io.fluxmqtt.api.spi.store.RetainedStore;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.api.spi.store.SessionStore;
@@ -194,18 +195,23 @@ final class ByHandBroker {
     private long last;
 
     @Override
-    public void commit(List<SessionChange> changes, Completion completion) {
+    public void commit(List<SessionChange> changes, Durability durability, Completion completion) {
       late.add(() -> completion.completed(null));
     }
 
     @Override
-    public void put(StoredMessage message, Completion completion) {
+    public boolean isStrained() {
+      return false;
+    }
+
+    @Override
+    public void put(StoredMessage message, Durability durability, Completion completion) {
       retained.put(message.message().topic(), message);
       late.add(() -> completion.completed(null));
     }
 
     @Override
-    public void remove(String topic, Completion completion) {
+    public void remove(String topic, Durability durability, Completion completion) {
       retained.remove(topic);
       late.add(() -> completion.completed(null));
     }

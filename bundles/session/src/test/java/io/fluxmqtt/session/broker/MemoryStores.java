@@ -1,6 +1,7 @@
 package io.fluxmqtt.session.broker;
 
 import io.fluxmqtt.api.message.TopicFilter;
+import io.fluxmqtt.api.spi.store.Durability;
 import io.fluxmqtt.api.spi.store.RetainedStore;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.api.spi.store.SessionStore;
@@ -28,6 +29,8 @@ final class MemoryStores implements SessionStore, RetainedStore {
 
   private final List<SessionChange> changes = new ArrayList<>();
   private final List<String> calls = new ArrayList<>();
+  private final List<Durability> asked = new ArrayList<>();
+  private boolean strained;
   private final Queue<Completion> waiting = new ArrayDeque<>();
   private final NavigableMap<String, StoredMessage> retained = new ConcurrentSkipListMap<>();
   private @Nullable Queue<Runnable> searching; // null while they are answered at once
@@ -60,6 +63,23 @@ final class MemoryStores implements SessionStore, RetainedStore {
     for (Completion next = waiting.poll(); next != null; next = waiting.poll()) {
       next.completed(failure);
     }
+  }
+
+  /** How durable what was given since the last look is to be. */
+  synchronized List<Durability> asked() {
+    List<Durability> since = List.copyOf(asked);
+    asked.clear();
+    return since;
+  }
+
+  @Override
+  public synchronized boolean isStrained() {
+    return strained;
+  }
+
+  /** From now on it cannot keep up, or can again. */
+  synchronized void strain(boolean isSo) {
+    strained = isSo;
   }
 
   synchronized void failWith(@Nullable Throwable cause) {
@@ -149,8 +169,10 @@ final class MemoryStores implements SessionStore, RetainedStore {
   }
 
   @Override
-  public synchronized void commit(List<SessionChange> batch, Completion completion) {
+  public synchronized void commit(
+      List<SessionChange> batch, Durability durability, Completion completion) {
     calls.add("commit");
+    asked.add(durability);
     changes.addAll(batch);
     for (SessionChange change : batch) {
       if (change instanceof SessionChange.Append append) {
@@ -161,9 +183,10 @@ final class MemoryStores implements SessionStore, RetainedStore {
   }
 
   @Override
-  public void put(StoredMessage message, Completion completion) {
+  public void put(StoredMessage message, Durability durability, Completion completion) {
     synchronized (this) {
       calls.add("put");
+      asked.add(durability);
     }
     complete(
         thrown -> {
@@ -175,7 +198,10 @@ final class MemoryStores implements SessionStore, RetainedStore {
   }
 
   @Override
-  public void remove(String topic, Completion completion) {
+  public void remove(String topic, Durability durability, Completion completion) {
+    synchronized (this) {
+      asked.add(durability);
+    }
     complete(
         thrown -> {
           if (thrown == null) {

@@ -36,11 +36,25 @@ public interface RetainedStore {
     void found(Slice slice, @Nullable IOException failure);
   }
 
-  /** Sets the Retained Message of its topic. Completes in order, exactly once. */
-  void put(StoredMessage message, SessionStore.Completion completion);
+  /**
+   * Sets the Retained Message of its topic. Completes in order, exactly once.
+   *
+   * @param durability what the completion waits for; {@link #find} never does
+   */
+  void put(StoredMessage message, Durability durability, SessionStore.Completion completion);
+
+  /** As above; completes when it is synced. */
+  default void put(StoredMessage message, SessionStore.Completion completion) {
+    put(message, Durability.SYNC, completion);
+  }
 
   /** Removes the Retained Message of a topic, if there is one. As {@link #put}. */
-  void remove(String topic, SessionStore.Completion completion);
+  void remove(String topic, Durability durability, SessionStore.Completion completion);
+
+  /** As above; completes when it is synced. */
+  default void remove(String topic, SessionStore.Completion completion) {
+    remove(topic, Durability.SYNC, completion);
+  }
 
   /**
    * Removes all messages that have expired, in pieces between other changes. If it fails, those

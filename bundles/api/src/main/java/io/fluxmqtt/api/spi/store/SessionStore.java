@@ -81,8 +81,22 @@ public interface SessionStore {
   /**
    * Makes all changes or none. Never blocks; commits complete in the order they were given, and
    * each completes exactly once, on shutdown too (with a failure).
+   *
+   * @param durability what the completion waits for
    */
-  void commit(List<SessionChange> changes, Completion completion);
+  void commit(List<SessionChange> changes, Durability durability, Completion completion);
+
+  /** As above; completes when it is synced. */
+  default void commit(List<SessionChange> changes, Completion completion) {
+    commit(changes, Durability.SYNC, completion);
+  }
+
+  /**
+   * Whether more is under way than the store should hold, or the last write has failed or the next
+   * one would, as far as is known: who gives it more should wait for the sync then, whatever they
+   * otherwise do. A later commit shows whether that is over. Never blocks.
+   */
+  boolean isStrained();
 
   /** Visits all sessions. Blocks for I/O; called before any commit. */
   void load(Visitor visitor) throws IOException;
