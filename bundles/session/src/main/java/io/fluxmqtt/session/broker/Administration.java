@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -179,6 +180,11 @@ public final class Administration implements BrokerAdmin, BrokerStatistics {
         counters.sent.sum(),
         counters.drops(),
         counters.refusals());
+  }
+
+  @Override
+  public Map<String, Long> acknowledgedUnsynced() {
+    return broker.counters().promises();
   }
 
   private static <T> List<T> sorted(List<T> list, Comparator<T> order) {

@@ -3,6 +3,7 @@ package io.fluxmqtt.session.broker;
 import io.fluxmqtt.api.message.Message;
 import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.access.Client;
+import io.fluxmqtt.api.spi.store.Durability;
 import io.fluxmqtt.api.spi.store.RetainedStore;
 import io.fluxmqtt.api.spi.store.SessionStore;
 import io.fluxmqtt.api.spi.store.StoredMessage;
@@ -149,7 +150,9 @@ public final class Broker implements SessionManager {
       Worker worker, Client client, Message message, Verdict verdict, Runnable done) {
     switch (verdict) {
       case ALLOWED -> {
-        Publication publication = Publication.received(message, client.clientId(), this);
+        Durability durability = worker.durability(message.topic());
+        Publication publication =
+            Publication.received(message, client.clientId(), durability, this);
         if (message.retain()) {
           retainWill(worker, publication, done);
           return;
@@ -208,7 +211,9 @@ public final class Broker implements SessionManager {
         expiresAtMillis == null
             ? Publication.NEVER
             : nanoTime() + TimeUnit.MILLISECONDS.toNanos(expiresAtMillis - expiryMillis());
-    Publication publication = new Publication(stored.message(), stored.publisher(), expiresAtNanos);
+    Durability durability = settings.durability().find(stored.message().topic());
+    Publication publication =
+        new Publication(stored.message(), stored.publisher(), expiresAtNanos, durability);
     publication.stored(stored.id());
     return publication;
   }
@@ -263,7 +268,7 @@ public final class Broker implements SessionManager {
     Runnable whenAllHave =
         () -> {
           if (!done.getAndSet(true)) {
-            sessionStore.commit(List.of(), failure -> task.run());
+            sessionStore.commit(List.of(), Durability.WRITTEN, failure -> task.run());
           }
         };
     for (Worker worker : all) {

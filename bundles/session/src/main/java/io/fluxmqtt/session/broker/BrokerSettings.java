@@ -20,6 +20,7 @@ package io.fluxmqtt.session.broker;
  * @param disconnectDeniedPublish whether a 3.x client is disconnected when it publishes what it may
  *     not; else the message is acknowledged and dropped
  * @param logConnections whether connects and disconnects are logged at INFO
+ * @param durability how safe messages are to be before they are acknowledged
  */
 public record BrokerSettings(
     int keepAliveMaxSeconds,
@@ -40,7 +41,8 @@ public record BrokerSettings(
     int retainedMaxMessages,
     long retainedMaxBytes,
     boolean disconnectDeniedPublish,
-    boolean logConnections) {
+    boolean logConnections,
+    DurabilityRules durability) {
   /** What happens to a message that finds a queue full. */
   public enum Overflow {
     /** The oldest waiting message makes room. */

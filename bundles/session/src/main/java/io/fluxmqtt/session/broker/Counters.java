@@ -1,6 +1,7 @@
 package io.fluxmqtt.session.broker;
 
 import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.api.spi.store.Durability;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -46,6 +47,7 @@ final class Counters {
   final LongAdder queued = new LongAdder(); // messages that wait
   private final Map<Drop, LongAdder> drops = new EnumMap<>(Drop.class);
   private final Map<ReasonCode, LongAdder> refusals = new EnumMap<>(ReasonCode.class);
+  private final Map<Durability.Level, LongAdder> promises = new EnumMap<>(Durability.Level.class);
 
   Counters() {
     for (Drop drop : Drop.values()) {
@@ -53,6 +55,9 @@ final class Counters {
     }
     for (ReasonCode reason : ReasonCode.values()) {
       refusals.put(reason, new LongAdder());
+    }
+    for (Durability.Level level : Durability.Level.values()) {
+      promises.put(level, new LongAdder());
     }
   }
 
@@ -62,6 +67,15 @@ final class Counters {
 
   void refused(ReasonCode reason) {
     adder(refusals, reason).increment();
+  }
+
+  /** A message was acknowledged before it was safe. */
+  void promised(Durability.Level level) {
+    adder(promises, level).increment();
+  }
+
+  Map<String, Long> promises() {
+    return names(promises);
   }
 
   Map<String, Long> drops() {

@@ -4,14 +4,20 @@ package io.fluxmqtt.session.broker;
  * The QoS 2 Packet Identifiers that a client uses until its PUBREL. Owned by the session's loop.
  */
 final class IncomingIds {
-  private final PacketIds<Void> ids = new PacketIds<>();
+  private final PacketIds<Boolean> ids = new PacketIds<>(); // whether the store has it
 
   boolean contains(int packetId) {
     return ids.contains(packetId);
   }
 
-  void add(int packetId) {
-    ids.put(packetId, null);
+  /** Whether it is there, and the store has it. */
+  boolean isStored(int packetId) {
+    return Boolean.TRUE.equals(ids.get(packetId));
+  }
+
+  /** Adds an identifier, which the store has, too, or has not. */
+  void add(int packetId, boolean stored) {
+    ids.put(packetId, stored);
   }
 
   /** Returns whether it was there. */

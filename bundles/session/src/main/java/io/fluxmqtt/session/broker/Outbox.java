@@ -3,6 +3,7 @@ package io.fluxmqtt.session.broker;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.TopicFilter;
+import io.fluxmqtt.api.spi.store.Durability;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolViolation;
@@ -431,7 +432,9 @@ final class Outbox {
     }
     send(target, delivery, false);
     if (delivery.isStored() && window.find(delivery.packetId()) == delivery) {
-      record(new SessionChange.PutDelivery(session.number(), delivery.toStored()));
+      record(
+          new SessionChange.PutDelivery(session.number(), delivery.toStored()),
+          delivery.publication.durability());
     }
   }
 
@@ -467,12 +470,18 @@ final class Outbox {
 
   private void forget(Publication publication, boolean stored) {
     if (stored) {
-      record(new SessionChange.RemoveDelivery(session.number(), publication.storeId()));
+      record(
+          new SessionChange.RemoveDelivery(session.number(), publication.storeId()),
+          publication.durability());
     }
   }
 
   private void record(SessionChange change) {
     session.owner().journal().record(change);
+  }
+
+  private void record(SessionChange change, Durability durability) {
+    session.owner().journal().record(change, durability);
   }
 
   private void countQos0(long bytes, int messages) {

@@ -5,6 +5,7 @@ import io.fluxmqtt.api.message.Message;
 import io.fluxmqtt.api.message.MessageProperties;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.UserProperty;
+import io.fluxmqtt.api.spi.store.Durability;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.SharedPublish;
 import java.util.List;
@@ -26,6 +27,7 @@ final class Publication {
   private final @Nullable String publisher;
   private final long expiresAtNanos;
   private final int bytes;
+  private final Durability durability;
   private long storeId; // set before the publication is shared, 0 while it is not stored
 
   /** Racy on purpose: a loop that does not see what another has made makes its own. */
@@ -35,20 +37,30 @@ final class Publication {
    * A message that was received now.
    *
    * @param publisher the Client Identifier, or null for the broker itself
+   * @param durability of {@link Worker#durability}
    * @param clock the monotonic clock, read only if the message expires
    */
-  static Publication received(Message message, @Nullable String publisher, Broker clock) {
+  static Publication received(
+      Message message, @Nullable String publisher, Durability durability, Broker clock) {
     Long seconds = message.properties().expirySeconds();
     return new Publication(
         message,
         publisher,
-        seconds == null ? NEVER : clock.nanoTime() + seconds * NANOS_PER_SECOND);
+        seconds == null ? NEVER : clock.nanoTime() + seconds * NANOS_PER_SECOND,
+        durability);
   }
 
+  /** A message that must be synced. */
   Publication(Message message, @Nullable String publisher, long expiresAtNanos) {
+    this(message, publisher, expiresAtNanos, Durability.SYNC);
+  }
+
+  Publication(
+      Message message, @Nullable String publisher, long expiresAtNanos, Durability durability) {
     this.message = message;
     this.publisher = publisher;
     this.expiresAtNanos = expiresAtNanos;
+    this.durability = durability;
     this.bytes = OVERHEAD_BYTES + message.topic().length() + sizeOf(message);
   }
 
@@ -62,6 +74,11 @@ final class Publication {
 
   long expiresAtNanos() {
     return expiresAtNanos;
+  }
+
+  /** How safe it and its deliveries are to be. */
+  Durability durability() {
+    return durability;
   }
 
   long storeId() {

@@ -6,6 +6,7 @@ import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.api.spi.access.Access;
+import io.fluxmqtt.api.spi.store.Durability;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
@@ -98,8 +99,9 @@ final class PublishFlow {
   /** PUBREL: the identifier is free again. */
   void release(Session session, int packetId) {
     awaitingRelease.remove(packetId);
+    boolean stored = session.incoming().isStored(packetId) && session.isDurable();
     boolean known = session.incoming().remove(packetId);
-    if (known && session.isDurable()) {
+    if (stored) {
       session
           .owner()
           .journal()
@@ -107,7 +109,7 @@ final class PublishFlow {
     }
     ReasonCode reason = known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
     Packet answer = new Packet.PubComp(packetId, reason); // [MQTT-4.3.3-11]
-    if (!known || !session.isDurable()) {
+    if (!stored) {
       connection.acks().send(answer);
       return;
     }
@@ -212,7 +214,8 @@ final class PublishFlow {
     }
     Message message =
         new Message(topic, packet.payload(), packet.qos(), packet.retain(), packet.properties());
-    Publication publication = Publication.received(message, session.clientId(), broker);
+    Durability durability = connection.worker().durability(topic);
+    Publication publication = Publication.received(message, session.clientId(), durability, broker);
     if (message.retain()) {
       connection
           .intake()
@@ -220,7 +223,7 @@ final class PublishFlow {
               later -> broker.retained().room(publication, later),
               room -> retain(session, packet, publication, room));
     } else {
-      route(session, packet, publication);
+      route(session, packet, publication, false);
     }
   }
 
@@ -235,17 +238,36 @@ final class PublishFlow {
         return;
       }
     }
-    route(session, packet, publication);
+    route(session, packet, publication, room.isThere());
   }
 
-  private void route(Session session, Packet.Publish packet, Publication publication) {
+  private void route(
+      Session session, Packet.Publish packet, Publication publication, boolean isRetained) {
     int receivers = broker.router().route(connection.worker(), publication, connection.intake());
-    if (packet.qos() != QoS.AT_MOST_ONCE) {
-      if (packet.qos() == QoS.EXACTLY_ONCE) {
-        remember(session, packet.packetId());
-      }
-      ReasonCode reason = receivers == 0 ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
+    if (packet.qos() == QoS.AT_MOST_ONCE) {
+      return;
+    }
+    boolean mustBeSafe = publication.durability().isSync();
+    if (packet.qos() == QoS.EXACTLY_ONCE) {
+      remember(session, packet.packetId(), mustBeSafe);
+    }
+    ReasonCode reason = receivers == 0 ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
+    if (mustBeSafe) {
       acknowledgeWhenSafe(session, packet, reason);
+    } else {
+      promise(publication, isRetained);
+      connection.acks().send(answer(packet, reason));
+    }
+  }
+
+  /** A message is acknowledged, and is kept, if it must be, no safer than its topic asks for. */
+  private void promise(Publication publication, boolean isRetained) {
+    boolean isQueued = publication.storeId() != 0;
+    if (isQueued && !isRetained) {
+      connection.worker().journal().promise();
+    }
+    if (isQueued || isRetained) {
+      broker.counters().promised(publication.durability().level());
     }
   }
 
@@ -255,17 +277,23 @@ final class PublishFlow {
       return;
     }
     if (!connection.dialect().canRefusePublish() && packet.qos() == QoS.EXACTLY_ONCE) {
-      remember(session, packet.packetId()); // the flow goes on to PUBREL
+      remember(session, packet.packetId(), true); // the flow goes on to PUBREL
       acknowledgeWhenSafe(session, packet, ReasonCode.SUCCESS);
       return;
     }
     connection.acks().send(answer(packet, reason));
   }
 
-  private void remember(Session session, int packetId) {
-    session.incoming().add(packetId);
-    awaitingRelease.add(packetId);
-    if (session.isDurable()) {
+  /**
+   * An identifier is in use. What is acknowledged before it is safe is remembered until the process
+   * ends: a record that came on the disk, and its removal not, would have the client's next message
+   * under this identifier, of whatever topic, taken for this one.
+   */
+  private void remember(Session session, int packetId, boolean mustBeSafe) {
+    boolean stored = mustBeSafe && session.isDurable();
+    session.incoming().add(packetId, stored);
+    awaitingRelease.add(packetId, stored);
+    if (stored) {
       session.owner().journal().record(new SessionChange.PutIncoming(session.number(), packetId));
     }
   }
@@ -273,7 +301,7 @@ final class PublishFlow {
   /** [MQTT-4.3.2-4] [MQTT-4.3.3-8] the acknowledgement waits for what routing has recorded. */
   private void acknowledgeWhenSafe(Session session, Packet.Publish packet, ReasonCode reason) {
     Journal journal = connection.worker().journal();
-    if (journal.isEmpty()) {
+    if (journal.isSafe()) {
       connection.acks().send(answer(packet, reason));
       return;
     }

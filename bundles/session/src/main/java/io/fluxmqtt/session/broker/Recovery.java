@@ -75,7 +75,7 @@ final class Recovery implements SessionStore.Visitor {
 
   @Override
   public void incoming(int packetId) {
-    current().incoming().add(packetId);
+    current().incoming().add(packetId, true);
   }
 
   private Session current() {

@@ -112,12 +112,13 @@ final class Retained {
       bytesUnderWay.add(room.bytes());
       journal.putRetained(
           broker.toStored(publication, broker.sessionStore().newMessageId()),
+          publication.durability(),
           () -> {
             messagesUnderWay.add(-room.messages());
             bytesUnderWay.add(-room.bytes());
           });
     } else if (!store.isEmpty()) { // [MQTT-3.3.1-6] [MQTT-3.3.1-7]
-      journal.removeRetained(topic);
+      journal.removeRetained(topic, publication.durability());
     }
     changes.mark(topic);
   }

@@ -62,7 +62,8 @@ final class Router {
           new Publication(
               orphan.publication.message(),
               orphan.publication.publisher(),
-              orphan.publication.expiresAtNanos());
+              orphan.publication.expiresAtNanos(),
+              orphan.publication.durability());
       Fanout fanout = worker.fanout();
       fanout.start(publication);
       try {
@@ -98,7 +99,8 @@ final class Router {
           .journal()
           .record(
               new SessionChange.Append(
-                  broker.toStored(publication, publication.storeId()), durable));
+                  broker.toStored(publication, publication.storeId()), durable),
+              publication.durability());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.fluxmqtt.session.broker;
 
 import io.fluxmqtt.api.message.Printable;
+import io.fluxmqtt.api.spi.store.Durability;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.api.spi.store.SessionStore;
 import java.io.IOException;
@@ -185,15 +186,21 @@ final class WaitingQueue {
     long id = removeStored(share);
     count(-share, -1);
     settle();
-    session.owner().journal().record(new SessionChange.RemoveDelivery(session.number(), id));
+    forget(id, Durability.WRITTEN);
     return true;
   }
 
   private void forget(Delivery delivery) {
     if (delivery.isStored()) {
-      long id = delivery.publication.storeId();
-      session.owner().journal().record(new SessionChange.RemoveDelivery(session.number(), id));
+      forget(delivery.publication.storeId(), delivery.publication.durability());
     }
+  }
+
+  private void forget(long id, Durability durability) {
+    session
+        .owner()
+        .journal()
+        .record(new SessionChange.RemoveDelivery(session.number(), id), durability);
   }
 
   /** The session has ended; returns what other members of its shared groups are to get. */
@@ -316,8 +323,7 @@ final class WaitingQueue {
 
   /** The store does not have it, or not any more. */
   private void giveUp() {
-    long id = lose();
-    session.owner().journal().record(new SessionChange.RemoveDelivery(session.number(), id));
+    forget(lose(), Durability.WRITTEN);
   }
 
   /** The disk may be well again soon; if it is not, what follows may be readable. */

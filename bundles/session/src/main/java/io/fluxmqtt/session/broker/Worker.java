@@ -1,6 +1,7 @@
 package io.fluxmqtt.session.broker;
 
 import io.fluxmqtt.api.message.Printable;
+import io.fluxmqtt.api.spi.store.Durability;
 import io.fluxmqtt.session.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
   private static final int SESSIONS_PER_TURN = 1024;
 
+  private final Broker broker;
   private final EventLoop loop;
   private final Journal journal;
   private final ConcurrentLinkedQueue<Session> ready = new ConcurrentLinkedQueue<>();
@@ -30,14 +32,17 @@ final class Worker {
   private final List<Worker> woken = new ArrayList<>(); // by this one; owned by the loop
   private final Fanout fanout = new Fanout(); // owned by the loop
   private final RouteCache<Session> routes; // owned by the loop
+  private final DurabilityCache durabilities = new DurabilityCache(); // owned by the loop
   private final Deadlines deadlines; // owned by the loop
   private int connections; // owned by the loop
 
   Worker(EventLoop loop, Broker broker) {
+    this.broker = broker;
     this.loop = loop;
     this.circulars = new Circulars(this, broker);
     this.routes = new RouteCache<>(broker.tree());
-    this.journal = new Journal(this, broker.sessionStore(), broker.retainedStore());
+    this.journal =
+        new Journal(this, broker.sessionStore(), broker.retainedStore(), broker.counters());
     this.deadlines = new Deadlines(this, broker::nanoTime);
   }
 
@@ -64,6 +69,19 @@ final class Worker {
 
   Deadlines deadlines() {
     return deadlines;
+  }
+
+  /**
+   * How safe a message that comes now is to be before it is acknowledged. While the store cannot
+   * keep up, or cannot write, all are treated alike: who publishes must see it. On the loop.
+   */
+  Durability durability(String topic) {
+    DurabilityRules rules = broker.settings().durability();
+    if (rules.isEmpty()) {
+      return Durability.SYNC;
+    }
+    Durability wanted = durabilities.find(rules, topic);
+    return wanted.isSync() || broker.sessionStore().isStrained() ? Durability.SYNC : wanted;
   }
 
   int connectionOpened() {

@@ -211,6 +211,38 @@ public final class SessionComponent {
         name = "Log connections",
         description = "Whether connects and disconnects are logged at INFO. Change: hot.")
     boolean logConnections() default false;
+
+    @AttributeDefinition(
+        name = "Topics that are synced",
+        description =
+            "Topic Filters of messages that are acknowledged when they are safe from a power cut, as"
+                + " all are that no filter of these three lists matches. Of those that match the most"
+                + " specific counts: at the first level that differs, a name before + before #."
+                + " Change: hot.")
+    String[] syncTopics() default {};
+
+    @AttributeDefinition(
+        name = "Topics that are synced at intervals",
+        description =
+            "Topic Filters of messages that are acknowledged at once, written at once, and synced"
+                + " within syncIntervalMillis. Change: hot.")
+    String[] intervalTopics() default {};
+
+    @AttributeDefinition(
+        name = "Topics that are kept in memory",
+        description =
+            "Topic Filters of messages that are acknowledged at once, written only if they are still"
+                + " needed after syncIntervalMillis, and not synced for themselves. Change: hot.")
+    String[] memoryTopics() default {};
+
+    @AttributeDefinition(
+        name = "Sync interval",
+        description =
+            "How long a message of intervalTopics may wait for its sync, and one of memoryTopics to be"
+                + " written, in milliseconds: what a crash costs at most. Change: hot.",
+        min = "1",
+        max = "60000")
+    int syncIntervalMillis() default 1_000;
   }
 
   private final AccessControl access;
@@ -349,7 +381,8 @@ public final class SessionComponent {
         s.integer("retainedMaxMessages", 0, 100_000_000),
         orElse(s.number("retainedMaxBytes", 0, terabyte), retainedOnHeap ? quarter : terabyte),
         s.flag("disconnectDeniedPublish"),
-        s.flag("logConnections"));
+        s.flag("logConnections"),
+        DurabilityKeys.read(s));
   }
 
   private static long orElse(long value, long fallback) {

@@ -46,7 +46,8 @@ final class Fixture {
           3,
           1 << 20,
           false,
-          false);
+          false,
+          DurabilityRules.NONE);
 
   /** {@link #SETTINGS} with another value of one component. */
   static BrokerSettings with(String component, Object value) {

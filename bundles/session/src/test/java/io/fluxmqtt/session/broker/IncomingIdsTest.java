@@ -11,8 +11,8 @@ class IncomingIdsTest {
 
   @Test
   void identifierIsInUseFromPublishToPubRel() {
-    ids.add(65_535);
-    ids.add(1);
+    ids.add(65_535, true);
+    ids.add(1, false);
     assertTrue(ids.contains(1));
     assertTrue(ids.contains(65_535));
     assertFalse(ids.contains(2));
@@ -25,9 +25,18 @@ class IncomingIdsTest {
   }
 
   @Test
+  void onlyWhatTheStoreHasMustBeTakenOutOfIt() {
+    ids.add(1, true);
+    ids.add(2, false);
+    assertTrue(ids.isStored(1));
+    assertFalse(ids.isStored(2));
+    assertFalse(ids.isStored(3));
+  }
+
+  @Test
   void identifierCountsOnceHoweverOftenItComes() {
-    ids.add(7);
-    ids.add(7);
+    ids.add(7, true);
+    ids.add(7, true);
     assertEquals(1, ids.size());
 
     assertTrue(ids.remove(7));

@@ -11,6 +11,7 @@ import io.fluxmqtt.api.message.Message;
 import io.fluxmqtt.api.message.MessageProperties;
 import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.message.QoS;
+import io.fluxmqtt.api.spi.store.Durability;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.SharedPublish;
 import java.util.HashSet;
@@ -27,7 +28,7 @@ class SharedFormTest {
 
   private Publication publication(MessageProperties properties) {
     Message message = new Message("t", Payload.ofUtf8("x"), QoS.EXACTLY_ONCE, true, properties);
-    return Publication.received(message, null, fixture.broker);
+    return Publication.received(message, null, Durability.SYNC, fixture.broker);
   }
 
   @Test

@@ -79,7 +79,8 @@ class TakeOverStressTest {
                 1,
                 1,
                 false,
-                false),
+                false,
+                DurabilityRules.NONE),
             house,
             System::nanoTime,
             System::currentTimeMillis);

@@ -109,6 +109,11 @@ record Proof(Liveness liveness, List<String> given, Course course) {
    * the key is read while the broker runs, and a unit test, which is there, shows what it does.
    */
   static Proof elsewhere(Liveness liveness, String testFile, String method) {
+    return elsewhere(liveness, "sometimes", testFile, method);
+  }
+
+  /** As above, with a value that is bad for this key. */
+  static Proof elsewhere(Liveness liveness, String bad, String testFile, String method) {
     return of(
         liveness,
         bench -> {
@@ -116,8 +121,8 @@ record Proof(Liveness liveness, List<String> given, Course course) {
           assertTrue(Files.readString(file).contains("void " + method + "()"), method);
           RawClient old = bench.connected();
           int mark = bench.process().mark();
-          bench.set("sometimes");
-          String line = bench.process().awaitLine(bench.key() + "=sometimes", mark, READ_LIMIT);
+          bench.set(bad);
+          String line = bench.process().awaitLine(bench.key() + "=" + bad, mark, READ_LIMIT);
           assertTrue(line.contains("stays"), line);
           old.ping();
         });

@@ -36,6 +36,7 @@ final class SessionProofs {
     Map<String, Proof> all = new HashMap<>(announced());
     all.putAll(queues());
     all.putAll(counts());
+    all.putAll(durability());
     all.put("keepAliveMaxSeconds", Proof.of(NEW_CONNECTIONS, SessionProofs::keepAlive));
     all.put("sessionExpiryMaxSeconds", Proof.of(NEW_CONNECTIONS, SessionProofs::sessionExpiry));
     all.put("qos0QueueMaxBytes", Proof.of(HOT, SessionProofs::qos0Queue));
@@ -47,6 +48,24 @@ final class SessionProofs {
             "bundles/session/src/test/java/io/fluxmqtt/session/broker/PublishTest.java",
             "changedMailboxLimitCountsAtOnce"));
     return all;
+  }
+
+  /** A client sees of it what a power cut leaves: DurabilityIT of itests/faults. */
+  private static Map<String, Proof> durability() {
+    Map<String, Proof> proofs = new HashMap<>();
+    for (String key : List.of("syncTopics", "intervalTopics", "memoryTopics")) {
+      proofs.put(key, changedDurability("a/#/b"));
+    }
+    proofs.put("syncIntervalMillis", changedDurability("0"));
+    return proofs;
+  }
+
+  private static Proof changedDurability(String bad) {
+    return Proof.elsewhere(
+        HOT,
+        bad,
+        "bundles/session/src/test/java/io/fluxmqtt/session/broker/DurabilityTest.java",
+        "changedConfigurationCountsForTheNextPublish");
   }
 
   private static Map<String, Proof> announced() {
