@@ -47,6 +47,11 @@ final class BrokerCollector extends Collector {
             "reason",
             now.dropped())
         .counters(
+            "mqtt_acknowledged_unsynced_total",
+            "Messages acknowledged before they were synced, by what their topic asks for.",
+            "durability",
+            statistics.acknowledgedUnsynced())
+        .counters(
             "mqtt_connections_refused_total",
             "Connections refused, by reason code.",
             "reason",

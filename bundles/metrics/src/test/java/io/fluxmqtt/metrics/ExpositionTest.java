@@ -22,12 +22,13 @@ final class ExpositionTest {
       new AtomicReference<>(Figures.admin(() -> Figures.store(null)));
   private final Exposition exposition =
       new Exposition(
-          new BrokerCollector(Figures::snapshot, "1.2.3"), new StoreCollector(store::get));
+          new BrokerCollector(Figures.statistics(), "1.2.3"), new StoreCollector(store::get));
 
   @Test
   void allFiguresOfTheBrokerHaveTheirName() {
     assertEquals(
         List.of(
+            "mqtt_acknowledged_unsynced_total{durability=\"interval\",} 23.0",
             "mqtt_build_info{version=\"1.2.3\",} 1.0",
             "mqtt_connections 1.0",
             "mqtt_connections_refused_total{reason=\"banned\",} 10.0",

@@ -16,6 +16,20 @@ import org.jspecify.annotations.Nullable;
 final class Figures {
   private Figures() {}
 
+  static BrokerStatistics statistics() {
+    return new BrokerStatistics() {
+      @Override
+      public Snapshot snapshot() {
+        return Figures.snapshot();
+      }
+
+      @Override
+      public Map<String, Long> acknowledgedUnsynced() {
+        return Map.of("interval", 23L);
+      }
+    };
+  }
+
   static BrokerStatistics.Snapshot snapshot() {
     return new BrokerStatistics.Snapshot(
         1,
