@@ -10,6 +10,7 @@ import io.fluxmqtt.api.spi.store.StoredSession;
 import io.fluxmqtt.api.spi.store.StoredSubscription;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * sees all that was committed before.
  */
 final class EngineSessionStore implements SessionStore {
+  private static final long USABLE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private final KvEngine engine;
   private final Committer committer;
   private final NumberSequence sessionNumbers;
@@ -31,6 +34,8 @@ final class EngineSessionStore implements SessionStore {
   private volatile int messageCount;
   private volatile long quarantinedBefore; // in the quarantine, beside those that were counted
   private boolean halfWay; // committer's thread; a commit of this batch failed in its midst
+  private long lookedNanos; // committer's thread; when the figure below was new
+  private volatile long usableBytes;
 
   EngineSessionStore(
       KvEngine engine,
@@ -45,6 +50,7 @@ final class EngineSessionStore implements SessionStore {
     this.messageIds = messageIds;
     this.damaged = damaged;
     this.reader = new QueueReader(engine, committer, reader, damaged);
+    lookAtRoom(System.nanoTime());
   }
 
   @Override
@@ -79,6 +85,16 @@ final class EngineSessionStore implements SessionStore {
   @Override
   public void read(long number, long[] messageIds, long maxBytes, QueueAnswer answer) {
     reader.read(number, messageIds, maxBytes, answer);
+  }
+
+  @Override
+  public long pendingBytes() {
+    return committer.pendingBytes();
+  }
+
+  @Override
+  public long usableBytes() {
+    return usableBytes;
   }
 
   @Override
@@ -142,7 +158,16 @@ final class EngineSessionStore implements SessionStore {
     }
   }
 
+  private void lookAtRoom(long now) {
+    lookedNanos = now;
+    usableBytes = engine.usableBytes();
+  }
+
   private void addTo(Draft draft, List<Edit> edits) throws IOException {
+    long now = System.nanoTime();
+    if (now - lookedNanos > USABLE_NANOS) { // nothing takes room while nothing is committed
+      lookAtRoom(now);
+    }
     if (halfWay) {
       throw unreadable();
     }

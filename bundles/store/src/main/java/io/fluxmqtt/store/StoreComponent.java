@@ -102,6 +102,16 @@ public final class StoreComponent implements SessionStore, RetainedStore, StoreA
   }
 
   @Override
+  public long pendingBytes() {
+    return store.sessions().pendingBytes();
+  }
+
+  @Override
+  public long usableBytes() {
+    return store.sessions().usableBytes();
+  }
+
+  @Override
   public long newSessionNumber() {
     return store.sessions().newSessionNumber();
   }

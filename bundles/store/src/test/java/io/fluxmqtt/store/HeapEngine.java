@@ -27,10 +27,21 @@ final class HeapEngine implements KvEngine {
   private volatile int setAside;
   private volatile @Nullable Path folder;
   private volatile @Nullable EngineException known;
+  private volatile long usable = Long.MAX_VALUE;
 
   /** It has set so many damaged parts aside. */
   void setAside(int parts) {
     setAside = parts;
+  }
+
+  /** So much is free. */
+  void usable(long bytes) {
+    usable = bytes;
+  }
+
+  @Override
+  public long usableBytes() {
+    return usable;
   }
 
   @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.api.message.TopicFilter;
+import io.fluxmqtt.api.spi.auth.Principal;
 import io.fluxmqtt.api.spi.store.Receivers;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.api.spi.store.StoredMessage;
@@ -276,6 +277,31 @@ final class SessionStoreTest {
     Outcome outcome = new Outcome();
     store.sessions().commit(List.of(change), outcome);
     return outcome.await();
+  }
+
+  @Test
+  void roomIsThatOfTheEngine() {
+    assertEquals(Long.MAX_VALUE, store.sessions().usableBytes());
+    engine.usable(17);
+    reopen();
+    assertEquals(17, store.sessions().usableBytes());
+  }
+
+  @Test
+  void whatIsUnderWayIsToldInBytes() throws Exception {
+    engine.shutGate();
+    Outcome outcome = new Outcome();
+    store
+        .sessions()
+        .commit(
+            List.of(
+                new SessionChange.PutSession(
+                    new StoredSession(1, "c", Principal.ANONYMOUS, 10, null, null, 0))),
+            outcome);
+    assertTrue(store.sessions().pendingBytes() > 0);
+    engine.openGate();
+    outcome.assertSuccess();
+    assertEquals(0, store.sessions().pendingBytes());
   }
 
   private void reopen() {

@@ -100,4 +100,10 @@ public final class MvStoreComponent implements KvEngine {
     MvStoreEngine open = engine;
     return open == null ? Statistics.NONE : open.statistics();
   }
+
+  @Override
+  public long usableBytes() {
+    MvStoreEngine open = engine;
+    return open == null ? Long.MAX_VALUE : open.usableBytes();
+  }
 }

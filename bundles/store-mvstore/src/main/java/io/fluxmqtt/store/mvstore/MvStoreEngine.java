@@ -414,6 +414,11 @@ final class MvStoreEngine implements KvEngine, AutoCloseable {
         folder.bytes(), disk.written(), bytesGiven, writes, syncs, syncNanos, setAside.get());
   }
 
+  @Override
+  public long usableBytes() {
+    return folder.usableBytes();
+  }
+
   /** Commits what is not, and closes the file. Blocks for I/O. */
   @Override
   public synchronized void close() {

@@ -2,6 +2,7 @@ package io.fluxmqtt.store.mvstore;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -26,6 +27,7 @@ final class MvStoreComponentTest {
     MvStoreComponent service = new MvStoreComponent(data);
     assertNull(service.failure());
     assertEquals(KvEngine.Statistics.NONE, service.statistics());
+    assertEquals(Long.MAX_VALUE, service.usableBytes());
     assertTrue(Files.notExists(data.resolve("store")));
     service.write(List.of(new KvEngine.Write(KEY, VALUE)), true);
     assertTrue(Files.exists(data.resolve("store/mvstore/mvstore.db")));
@@ -34,6 +36,8 @@ final class MvStoreComponentTest {
     service.scan(new byte[0], new byte[] {9}, (key, value) -> keys.add(key));
     assertEquals(1, keys.size());
     assertEquals(1, service.statistics().writes());
+    assertNotEquals(Long.MAX_VALUE, service.usableBytes());
+    assertNotEquals(0, service.usableBytes());
     assertNull(service.failure());
     service.backup(data.resolve("copy"));
     assertTrue(Files.exists(data.resolve("copy/mvstore.db")));

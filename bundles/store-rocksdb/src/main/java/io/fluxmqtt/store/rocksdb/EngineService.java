@@ -4,6 +4,7 @@ import io.fluxmqtt.api.spi.store.EngineException;
 import io.fluxmqtt.api.spi.store.EngineException.Reason;
 import io.fluxmqtt.api.spi.store.KvEngine;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -149,6 +150,15 @@ final class EngineService implements KvEngine {
   public Statistics statistics() {
     RocksEngine opened = engine;
     return opened == null ? Statistics.NONE : opened.statistics();
+  }
+
+  @Override
+  public long usableBytes() {
+    try {
+      return Files.getFileStore(store).getUsableSpace();
+    } catch (IOException e) { // it is not there yet, or not any more
+      return Long.MAX_VALUE;
+    }
   }
 
   /** Closes the files; the next call opens them again. */

@@ -3,6 +3,7 @@ package io.fluxmqtt.store.rocksdb;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -51,6 +52,8 @@ final class EngineServiceTest {
     assertFalse(Files.exists(folder.resolve("rocksdb")));
     service.write(List.of(new Write(KEY, VALUE)), true);
     assertEquals(1, service.statistics().writes());
+    assertNotEquals(Long.MAX_VALUE, service.usableBytes());
+    assertNotEquals(0, service.usableBytes());
     service.close();
   }
 

@@ -162,6 +162,14 @@ public interface KvEngine {
     return false;
   }
 
+  /**
+   * Bytes that are free where its files are; {@link Long#MAX_VALUE} if that is not known, or there
+   * are none. May block for I/O, briefly.
+   */
+  default long usableBytes() {
+    return Long.MAX_VALUE;
+  }
+
   /** Why nothing can be written at present, or null if it can. Never blocks. */
   default @Nullable EngineException failure() {
     return null;

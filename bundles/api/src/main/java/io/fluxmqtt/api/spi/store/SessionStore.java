@@ -111,6 +111,19 @@ public interface SessionStore {
    */
   void read(long number, long[] messageIds, long maxBytes, QueueAnswer answer);
 
+  /** Bytes of what was committed and has not completed, about. Never blocks. */
+  default long pendingBytes() {
+    return 0;
+  }
+
+  /**
+   * Bytes that are free where the data is kept, as it was a few seconds ago; {@link Long#MAX_VALUE}
+   * if that is not known, or on the Java heap. Never blocks.
+   */
+  default long usableBytes() {
+    return Long.MAX_VALUE;
+  }
+
   /** A session number that was never used, on this start or an earlier one. Never blocks. */
   long newSessionNumber();
 
