@@ -30,6 +30,7 @@ import java.util.function.LongSupplier;
 /** The session manager: holds its parts together and takes connections. */
 public final class Broker implements SessionManager {
   private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long CUT_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long LOOP_ENDED_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final AccessControl access;
@@ -42,6 +43,7 @@ public final class Broker implements SessionManager {
   private final Counters counters = new Counters();
   private final LongAdder queuedBytes = new LongAdder();
   private final QueueMemory queueMemory = new QueueMemory();
+  private final QueueTotals queueTotals = new QueueTotals(this);
   private final SubscriptionTree<Session> tree = new SubscriptionTree<>();
   private final Router router = new Router(this);
   private final Sessions sessions = new Sessions(this);
@@ -50,6 +52,9 @@ public final class Broker implements SessionManager {
   private final Map<EventLoop, Worker> workers = new ConcurrentHashMap<>();
   private final Worker house;
   private volatile BrokerSettings settings;
+  private volatile QueuePolicies queuePolicies;
+  private final OverflowLog overflowLog;
+  private final AtomicBoolean cutting = new AtomicBoolean(); // will be, soon
   private volatile Runnable stopListening = () -> {};
 
   /**
@@ -72,10 +77,12 @@ public final class Broker implements SessionManager {
     this.sessionStore = sessionStore;
     this.retainedStore = retainedStore;
     this.settings = settings;
+    this.queuePolicies = QueuePolicies.of(settings);
     this.nanoTime = nanoTime;
     this.wallMillis = wallMillis;
     this.startNanos = nanoTime();
     this.startMillis = wallMillis();
+    this.overflowLog = new OverflowLog(this);
     this.retained = new Retained(this, retainedStore);
     this.house = new Worker(houseLoop, this);
   }
@@ -101,6 +108,20 @@ public final class Broker implements SessionManager {
   /** Puts new limits in force, for sessions that are there too. Any thread. */
   public void configure(BrokerSettings newSettings) {
     settings = newSettings;
+    queuePolicies = QueuePolicies.of(newSettings);
+    if (!cutting.getAndSet(true)) {
+      house.schedule(this::cutQueues, CUT_NANOS);
+    }
+  }
+
+  /**
+   * Brings queues down to limits that are lower now; later, as several files may change at once.
+   */
+  private void cutQueues() {
+    cutting.set(false);
+    for (Session session : sessions.all()) {
+      session.command(session.outbox()::cut);
+    }
   }
 
   @Override
@@ -249,6 +270,20 @@ public final class Broker implements SessionManager {
   /** What waits in all queues, in bytes. */
   LongAdder queuedBytes() {
     return queuedBytes;
+  }
+
+  /** What all queues together may hold. */
+  QueueTotals queueTotals() {
+    return queueTotals;
+  }
+
+  /** Whose queue has which limits now. */
+  QueuePolicies queuePolicies() {
+    return queuePolicies;
+  }
+
+  OverflowLog overflowLog() {
+    return overflowLog;
   }
 
   /** What these bytes take of the heap. */

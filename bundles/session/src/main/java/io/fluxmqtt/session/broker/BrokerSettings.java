@@ -1,5 +1,7 @@
 package io.fluxmqtt.session.broker;
 
+import java.util.List;
+
 /**
  * The limits of the session manager. Sizes are in bytes, durations in seconds.
  *
@@ -13,7 +15,9 @@ package io.fluxmqtt.session.broker;
  * @param outgoingTopicAliasMinBytes the shortest topic that gets one, at least 4
  * @param queueMaxMessages waiting QoS 1 and 2 messages of one session
  * @param queueMaxBytes the same in bytes
- * @param queueTotalMaxBytes waiting messages of all sessions
+ * @param spillMaxBytes the same where a queue spills, in place of both
+ * @param queueTotalMaxMessages waiting messages of all sessions
+ * @param queueTotalMaxBytes the same in bytes; 0 for as many as are free where the store is
  * @param qos0QueueMaxBytes waiting QoS 0 messages of one slow connection
  * @param mailboxMaxBytes messages on their way to one session; publishers pause above it
  * @param overflow what happens when a queue is full
@@ -21,6 +25,7 @@ package io.fluxmqtt.session.broker;
  *     not; else the message is acknowledged and dropped
  * @param logConnections whether connects and disconnects are logged at INFO
  * @param durability how safe messages are to be before they are acknowledged
+ * @param queueRules limits of queues for some clients and topics
  */
 public record BrokerSettings(
     int keepAliveMaxSeconds,
@@ -34,6 +39,8 @@ public record BrokerSettings(
     int subscriptionsPerSessionMax,
     int queueMaxMessages,
     long queueMaxBytes,
+    long spillMaxBytes,
+    long queueTotalMaxMessages,
     long queueTotalMaxBytes,
     long qos0QueueMaxBytes,
     long mailboxMaxBytes,
@@ -42,7 +49,41 @@ public record BrokerSettings(
     long retainedMaxBytes,
     boolean disconnectDeniedPublish,
     boolean logConnections,
-    DurabilityRules durability) {
+    DurabilityRules durability,
+    List<QueueRule> queueRules) {
+  /** Copies the rules. */
+  public BrokerSettings {
+    queueRules = List.copyOf(queueRules);
+  }
+
+  /** With other rules. */
+  public BrokerSettings with(List<QueueRule> rules) {
+    return new BrokerSettings(
+        keepAliveMaxSeconds,
+        sessionExpiryMaxSeconds,
+        receiveMaximum,
+        inFlightMax,
+        topicAliasMaximum,
+        outgoingTopicAliasMaximum,
+        outgoingTopicAliasMinBytes,
+        sessionsMax,
+        subscriptionsPerSessionMax,
+        queueMaxMessages,
+        queueMaxBytes,
+        spillMaxBytes,
+        queueTotalMaxMessages,
+        queueTotalMaxBytes,
+        qos0QueueMaxBytes,
+        mailboxMaxBytes,
+        overflow,
+        retainedMaxMessages,
+        retainedMaxBytes,
+        disconnectDeniedPublish,
+        logConnections,
+        durability,
+        rules);
+  }
+
   /** What happens to a message that finds a queue full. */
   public enum Overflow {
     /** The oldest waiting message makes room. */
@@ -50,6 +91,11 @@ public record BrokerSettings(
     /** The new message is dropped. */
     DROP_NEWEST,
     /** The client is disconnected with 0x97; what waits stays, the new message is dropped. */
-    DISCONNECT
+    DISCONNECT,
+    /**
+     * The queue goes on in the store up to a limit of its own; at that the new message is dropped,
+     * and its publisher is told. What cannot wait in the store is dropped at the limits.
+     */
+    SPILL
   }
 }

@@ -106,11 +106,13 @@ final class Circular {
       return;
     }
     long before = broker.queuedBytes().sum(); // looked at and changed once for all
+    long messagesBefore = broker.counters().queued.sum();
     long queued = 0;
     int messages = 0;
     for (int i = 0; i < size; i++) {
       try {
-        int bytes = sessions[i].keep(publication, grants[i], before + queued);
+        int bytes =
+            sessions[i].keep(publication, grants[i], messagesBefore + messages, before + queued);
         queued += bytes;
         messages += bytes > 0 ? 1 : 0;
       } catch (RuntimeException e) {

@@ -25,7 +25,7 @@ final class Outbox {
   private final Broker broker;
   private final Drops drops;
   private final Window window = new Window();
-  private @Nullable WaitingQueue queue; // null until something waits; so are those below
+  private @Nullable BoundedQueue queue; // null until something waits; so are those below
   private @Nullable Deque<Delivery> qos0;
   private @Nullable Deque<RetainedReplay> replays;
   private @Nullable AwaitedRecords awaited; // null before the first
@@ -41,6 +41,9 @@ final class Outbox {
   /** A connection begins: what is in flight is due again [MQTT-4.4.0-1]. */
   void connected(ClientConnection next) {
     connection = next;
+    if (queue != null) {
+      queue.connected(true);
+    }
     window.connected(Math.min(next.receiveMaximum(), broker.settings().inFlightMax()));
     if (awaited != null) {
       awaited.connected();
@@ -56,6 +59,9 @@ final class Outbox {
 
   void disconnected() {
     connection = null;
+    if (queue != null) {
+      queue.connected(false);
+    }
     if (qos0 != null) {
       broker.counters().queued.add(-qos0.size());
       qos0 = null;
@@ -74,24 +80,16 @@ final class Outbox {
       addQos0(delivery);
     } else if (target != null && isNext() && target.isWritable()) {
       sendInWindow(target, delivery); // the queue would make a second object of it
-    } else if (leavesAtOnce()
-        || hasRoom(delivery.publication, delivery.isStored(), broker.queuedBytes().sum())) {
-      enqueue(delivery);
+    } else if (leavesAtOnce()) {
+      queueToBe().add(delivery);
+    } else {
+      offer(delivery);
     }
   }
 
-  /**
-   * Takes a message while the client is away.
-   *
-   * @param allBytes what all queues hold
-   * @return the bytes that this queue has grown by, which the caller counts among those of all
-   */
-  int keep(Publication publication, byte grant, long allBytes) {
-    if (!hasRoom(publication, DeliveryQueue.isStored(grant), allBytes)) {
-      return 0;
-    }
-    queueToBe().add(publication, grant);
-    return publication.bytes();
+  /** Takes a message while the client is away, as {@link BoundedQueue#keep}. */
+  int keep(Publication publication, byte grant, long allMessages, long allBytes) {
+    return queueToBe().keep(publication, grant, allMessages, allBytes);
   }
 
   /** Retained messages of a new Subscription, sent when nothing else waits. */
@@ -269,7 +267,7 @@ final class Outbox {
   /** What a store kept, in the order of message ids. */
   void restore(Delivery delivery) {
     if (delivery.packetId() == 0) {
-      enqueue(delivery);
+      queueToBe().add(delivery);
     } else {
       window.restore(delivery);
     }
@@ -357,16 +355,10 @@ final class Outbox {
     }
   }
 
-  private void enqueue(Delivery delivery) {
-    queueToBe().add(delivery);
-    broker.queuedBytes().add(delivery.bytes());
-    broker.counters().queued.increment();
-  }
-
-  private WaitingQueue queueToBe() {
-    WaitingQueue present = queue;
+  private BoundedQueue queueToBe() {
+    BoundedQueue present = queue;
     if (present == null) {
-      present = new WaitingQueue(session, broker);
+      present = new BoundedQueue(session, broker, drops, connection != null);
       queue = present;
     }
     return present;
@@ -376,37 +368,28 @@ final class Outbox {
     return connection != null && waiting() == 0 && window.isOpen();
   }
 
-  /** Makes room as the overflow policy says; returns whether there is some. */
-  private boolean hasRoom(Publication publication, boolean stored, long allBytes) {
-    BrokerSettings settings = broker.settings();
-    int bytes = publication.bytes();
-    if (allBytes + bytes > settings.queueTotalMaxBytes()) {
-      drop(publication, stored, Counters.Drop.TOTAL_QUEUE_FULL);
-      return false;
-    }
-    while (waiting() >= settings.queueMaxMessages()
-        || waitingBytes() + bytes > settings.queueMaxBytes()) {
-      boolean makeRoom =
-          settings.overflow() == BrokerSettings.Overflow.DROP_OLDEST
-              && bytes <= settings.queueMaxBytes();
-      if (!makeRoom || queue == null || !queue.dropFirst()) {
-        drop(publication, stored, Counters.Drop.QUEUE_FULL);
-        disconnectIfConfigured(settings);
-        return false;
-      }
-      drops.count(Counters.Drop.QUEUE_FULL);
-    }
-    return true;
+  /** A message was refused to its publisher, and counted, since there is no room for it. */
+  void refused(Counters.Drop reason) {
+    queueToBe().tell(reason);
   }
 
-  private void disconnectIfConfigured(BrokerSettings settings) {
+  /** Limits may be lower than before. */
+  void cut() {
+    if (queue != null) {
+      queue.cut();
+    }
+  }
+
+  private void offer(Delivery delivery) {
+    BoundedQueue all = queueToBe();
     ClientConnection target = connection;
-    if (target != null && settings.overflow() == BrokerSettings.Overflow.DISCONNECT) {
+    if (!all.offer(delivery) && target != null) {
+      QueueLimits limits = all.limits(delivery.publication);
       target.fail(
           new ProtocolViolation(
               ReasonCode.QUOTA_EXCEEDED,
               "more than %d messages or %d bytes wait for this client"
-                  .formatted(settings.queueMaxMessages(), settings.queueMaxBytes())));
+                  .formatted(limits.maxMessages(), limits.maxBytes())));
     }
   }
 
@@ -456,20 +439,17 @@ final class Outbox {
 
   private void finish(Delivery delivery) {
     window.remove(delivery, false);
-    forget(delivery.publication, delivery.isStored());
+    forget(delivery);
   }
 
   private void drop(Delivery delivery, Counters.Drop reason) {
-    drop(delivery.publication, delivery.isStored(), reason);
-  }
-
-  private void drop(Publication publication, boolean stored, Counters.Drop reason) {
     drops.count(reason);
-    forget(publication, stored);
+    forget(delivery);
   }
 
-  private void forget(Publication publication, boolean stored) {
-    if (stored) {
+  private void forget(Delivery delivery) {
+    if (delivery.isStored()) {
+      Publication publication = delivery.publication;
       record(
           new SessionChange.RemoveDelivery(session.number(), publication.storeId()),
           publication.durability());

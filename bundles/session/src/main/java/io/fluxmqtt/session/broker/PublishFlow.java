@@ -244,6 +244,10 @@ final class PublishFlow {
   private void route(
       Session session, Packet.Publish packet, Publication publication, boolean isRetained) {
     int receivers = broker.router().route(connection.worker(), publication, connection.intake());
+    if (receivers == Router.REFUSED) {
+      refuse(session, packet, ReasonCode.QUOTA_EXCEEDED);
+      return;
+    }
     if (packet.qos() == QoS.AT_MOST_ONCE) {
       return;
     }

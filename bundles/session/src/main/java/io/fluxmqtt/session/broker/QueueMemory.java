@@ -22,6 +22,11 @@ final class QueueMemory {
     this.bound = bound;
   }
 
+  /** About what is in use. */
+  long bytes() {
+    return told.sum();
+  }
+
   boolean isUsed() {
     return told.sum() >= bound;
   }

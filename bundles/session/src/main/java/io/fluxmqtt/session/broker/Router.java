@@ -1,5 +1,6 @@
 package io.fluxmqtt.session.broker;
 
+import io.fluxmqtt.api.message.Message;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.spi.store.Receivers;
 import io.fluxmqtt.api.spi.store.SessionChange;
@@ -9,7 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Brings a publication to the sessions whose Subscriptions match. Called on any worker's loop. */
 final class Router {
+  /** In place of a number of receivers: none has room for it. */
+  static final int REFUSED = -1;
+
+  private static final long STORE_LEAST_BYTES = 8 << 20;
+  private static final int STORE_PART_OF_HEAP = 8;
+
   private final Broker broker;
+  private final long storeMaxBytes =
+      Math.max(STORE_LEAST_BYTES, Runtime.getRuntime().maxMemory() / STORE_PART_OF_HEAP);
 
   Router(Broker broker) {
     this.broker = broker;
@@ -19,15 +28,19 @@ final class Router {
    * Offers a publication to every receiver. What the acknowledgement must wait for is in the
    * worker's journal afterwards.
    *
-   * @param publisher waits for a receiver whose mailbox is full, if there is one; null for nobody
-   * @return how many receivers there are
+   * @param publisher waits for a receiver whose mailbox is full, if there is one, and for a store
+   *     that has too much to write; null for nobody
+   * @return how many receivers there are, or {@link #REFUSED}
    */
   int route(Worker worker, Publication publication, @Nullable Intake publisher) {
     Fanout fanout = worker.fanout();
     fanout.start(publication);
     try {
       match(publication.message().topic(), worker.routes(), fanout);
-      store(worker, publication, fanout);
+      if (publisher != null && isRefused(publication, fanout)) {
+        return REFUSED;
+      }
+      boolean isStored = store(worker, publication, fanout);
       Session congested = offer(worker, fanout);
       boolean isFull = circulate(worker, fanout.circular());
       if (congested != null && publisher != null) {
@@ -36,10 +49,50 @@ final class Router {
       if (isFull && publisher != null) {
         publisher.waitFor(broker.house().circulars()::whenDelivered);
       }
+      if (isStored && publisher != null && broker.sessionStore().pendingBytes() > storeMaxBytes) {
+        publisher.waitFor(this::whenWritten);
+      }
       return fanout.receivers();
     } finally {
       fanout.clear();
     }
+  }
+
+  /** Runs a task once the store has written, or failed to write, what it was given until now. */
+  private void whenWritten(Runnable task) {
+    broker.sessionStore().commit(List.of(), failure -> task.run());
+  }
+
+  /**
+   * Whether all who should get a message would drop it for want of room; then it is counted there.
+   * What is retained is kept all the same.
+   */
+  private static boolean isRefused(Publication publication, Fanout fanout) {
+    Message message = publication.message();
+    if (message.qos() == QoS.AT_MOST_ONCE || message.retain() || fanout.receivers() == 0) {
+      return false;
+    }
+    Circular away = fanout.circular();
+    int others = away == null ? 0 : away.size();
+    int bytes = publication.bytes();
+    for (int i = 0; i < fanout.size(); i++) { // ends at the first, as a rule
+      if (fanout.delivery(i).qos() == QoS.AT_MOST_ONCE
+          || fanout.session(i).outbox().drops().refusal(bytes) == null) {
+        return false;
+      }
+    }
+    for (int i = 0; i < others; i++) {
+      if (away.session(i).outbox().drops().refusal(bytes) == null) {
+        return false;
+      }
+    }
+    for (int i = 0; i < fanout.size(); i++) {
+      fanout.session(i).outbox().drops().refused(bytes);
+    }
+    for (int i = 0; i < others; i++) {
+      away.session(i).outbox().drops().refused(bytes);
+    }
+    return fanout.size() + others > 0;
   }
 
   private static void match(String topic, RouteCache<Session> routes, Fanout fanout) {
@@ -76,7 +129,8 @@ final class Router {
     }
   }
 
-  private void store(Worker worker, Publication publication, Fanout fanout) {
+  /** Has the store keep it for those who outlive the process; returns whether there are any. */
+  private boolean store(Worker worker, Publication publication, Fanout fanout) {
     Receivers durable = null;
     for (int i = 0; i < fanout.size(); i++) {
       Delivery delivery = fanout.delivery(i);
@@ -93,7 +147,8 @@ final class Router {
       durable = durable == null ? new Receivers(circular.size()) : durable;
       circular.storeFor(durable);
     }
-    if (durable != null && durable.size() > 0) {
+    boolean any = durable != null && durable.size() > 0;
+    if (any) {
       publication.stored(broker.sessionStore().newMessageId());
       worker
           .journal()
@@ -102,6 +157,7 @@ final class Router {
                   broker.toStored(publication, publication.storeId()), durable),
               publication.durability());
     }
+    return any;
   }
 
   /** Returns a receiver whose mailbox is full, or null. */

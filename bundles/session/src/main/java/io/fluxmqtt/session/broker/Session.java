@@ -101,8 +101,8 @@ final class Session {
   }
 
   /** Keeps a message of a circular, see {@link Outbox#keep}. On the house loop, which owns it. */
-  int keep(Publication publication, byte grant, long allBytes) {
-    return ended ? 0 : outbox.keep(publication, grant, allBytes);
+  int keep(Publication publication, byte grant, long allMessages, long allBytes) {
+    return ended ? 0 : outbox.keep(publication, grant, allMessages, allBytes);
   }
 
   /** Puts mail into the mailbox. Any thread. */

@@ -13,8 +13,10 @@ import io.fluxmqtt.session.access.AccessControl;
 import io.fluxmqtt.session.broker.Administration;
 import io.fluxmqtt.session.broker.Broker;
 import io.fluxmqtt.session.broker.BrokerSettings;
+import io.fluxmqtt.session.broker.BrokerSettings.Overflow;
 import io.fluxmqtt.session.broker.HouseLoop;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -138,23 +140,47 @@ public final class SessionComponent {
 
     @AttributeDefinition(
         name = "Queue length",
-        description = "QoS 1 and 2 messages that may wait for one session. Change: hot.",
+        description =
+            "QoS 1 and 2 messages that may wait for one session; for those of some clients or topics"
+                + " see io.fluxmqtt.queue. Queues above a lower limit are brought down to it where"
+                + " the oldest are dropped. Change: hot.",
         min = "1",
         max = "10000000")
     int queueMaxMessages() default 10_000;
 
     @AttributeDefinition(
         name = "Queue bytes",
-        description = "Bytes of messages that may wait for one session. Change: hot.",
+        description = "Bytes of messages that may wait for one session, likewise. Change: hot.",
         min = "1024",
         max = "1099511627776")
     long queueMaxBytes() default 8_388_608;
 
     @AttributeDefinition(
+        name = "Bytes on disk of a queue that spills",
+        description =
+            "Bytes of messages that may wait in the store for one session whose overflow is spill,"
+                + " in place of the two limits above. Change: hot.",
+        min = "1024",
+        max = "1099511627776")
+    long spillMaxBytes() default 268_435_456;
+
+    @AttributeDefinition(
+        name = "Messages in all queues",
+        description =
+            "Messages that may wait for all sessions together, since each takes a few bytes of the"
+                + " heap also while it is on disk; 0 for one for every 16 bytes of the JVM's heap."
+                + " More are dropped. Change: hot.",
+        min = "0",
+        max = "10000000000")
+    long queueTotalMaxMessages() default 0;
+
+    @AttributeDefinition(
         name = "Bytes of all queues",
         description =
-            "Bytes of messages that may wait for all sessions together; 0 for a quarter of the"
-                + " JVM's heap. Change: hot.",
+            "Bytes of messages that may wait for all sessions together; 0 for as many as are still"
+                + " free on the disk of the store, so that queues leave half of the room, or for a"
+                + " quarter of the JVM's heap if the store is there. What cannot wait in the store"
+                + " never takes more than a quarter of the heap. More are dropped. Change: hot.",
         min = "0",
         max = "1099511627776")
     long queueTotalMaxBytes() default 0;
@@ -180,8 +206,11 @@ public final class SessionComponent {
     @AttributeDefinition(
         name = "Queue overflow",
         description =
-            "What happens when a session's queue is full: drop-oldest, drop-newest or disconnect."
-                + " Change: hot.")
+            "What happens when a session's queue is full: drop-oldest, drop-newest, disconnect, or"
+                + " spill: go on in the store up to spillMaxBytes, then drop-newest; what cannot wait"
+                + " in the store is dropped at queueMaxMessages and queueMaxBytes. Publishers of"
+                + " QoS 1 and 2 are told 0x97 where nobody could keep a message, unless the oldest"
+                + " makes room. Change: hot.")
     String overflow() default "drop-oldest";
 
     @AttributeDefinition(
@@ -250,8 +279,10 @@ public final class SessionComponent {
   private final RetainedStore retainedStore;
   private final BundleContext context;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final QueueRuleBook queueRules;
   private volatile @Nullable String heldBack; // why the newest configuration is not in force
   private @Nullable Running running; // guarded by this
+  private @Nullable BrokerSettings good; // the newest; guarded by this
 
   /** What there is only with a good configuration. */
   private record Running(
@@ -261,6 +292,7 @@ public final class SessionComponent {
   @Activate
   public SessionComponent(
       @Reference AccessComponent access,
+      @Reference QueueRuleBook queueRules,
       @Reference(name = "sessionStore", target = "(mqtt.store.name=default)")
           SessionStore sessionStore,
       @Reference(name = "retainedStore", target = "(mqtt.store.name=default)")
@@ -269,10 +301,18 @@ public final class SessionComponent {
       Map<String, Object> properties)
       throws IOException {
     this.access = access.control();
+    this.queueRules = queueRules;
     this.sessionStore = sessionStore;
     this.retainedStore = retainedStore;
     this.context = context;
     configure(properties);
+    queueRules.onChange(this::queueRulesChanged);
+  }
+
+  private synchronized void queueRulesChanged() {
+    if (running != null && good != null) {
+      running.broker().configure(good.with(queueRules.rules()));
+    }
   }
 
   @Modified
@@ -282,7 +322,9 @@ public final class SessionComponent {
 
   private synchronized void configure(Map<String, Object> properties) throws IOException {
     try {
-      BrokerSettings settings = read(properties, retainedStore.isOnHeap());
+      BrokerSettings read = read(properties, retainedStore.isOnHeap());
+      BrokerSettings settings = read.with(queueRules.rules());
+      good = read;
       heldBack = null;
       if (running == null) {
         running = start(settings);
@@ -318,7 +360,7 @@ public final class SessionComponent {
       throw e;
     }
     Administration administration =
-        new Administration(broker, this::listenerInfos, () -> Optional.ofNullable(heldBack));
+        new Administration(broker, this::listenerInfos, this::badConfiguration);
     return new Running(
         broker,
         house,
@@ -328,8 +370,15 @@ public final class SessionComponent {
             context.registerService(SessionManager.class, broker, null)));
   }
 
+  private Optional<String> badConfiguration() {
+    List<String> all = new ArrayList<>(queueRules.problems());
+    Optional.ofNullable(heldBack).ifPresent(all::add);
+    return all.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", all));
+  }
+
   @Deactivate
   synchronized void deactivate() {
+    queueRules.onChange(() -> {});
     if (running != null) {
       List<ServiceRegistration<?>> registrations = running.registrations();
       for (int i = registrations.size() - 1; i >= 0; i--) {
@@ -355,12 +404,13 @@ public final class SessionComponent {
     return listeners.stream().map(Listener::info).toList();
   }
 
-  static BrokerSettings read(Map<String, Object> properties, boolean retainedOnHeap) {
+  static BrokerSettings read(Map<String, Object> properties, boolean storeOnHeap) {
     Settings s = new Settings(PID, properties, Config.class);
     for (String key : s.unknownKeys()) {
       LOG.warn("{}: {} is not a key of this configuration; it is ignored", PID, key);
     }
     long quarter = Runtime.getRuntime().maxMemory() / 4;
+    long sixteenth = Runtime.getRuntime().maxMemory() / 16;
     long terabyte = 1L << 40;
     return new BrokerSettings(
         s.integer("keepAliveMaxSeconds", 0, 65_535),
@@ -374,15 +424,30 @@ public final class SessionComponent {
         s.integer("subscriptionsPerSessionMax", 1, 10_000_000),
         s.integer("queueMaxMessages", 1, 10_000_000),
         s.number("queueMaxBytes", 1_024, terabyte),
-        orElse(s.number("queueTotalMaxBytes", 0, terabyte), quarter),
+        s.number("spillMaxBytes", 1_024, terabyte),
+        orElse(s.number("queueTotalMaxMessages", 0, 10_000_000_000L), sixteenth),
+        orElse(s.number("queueTotalMaxBytes", 0, terabyte), storeOnHeap ? quarter : 0),
         s.number("qos0QueueMaxBytes", 0, terabyte),
         s.number("mailboxMaxBytes", 1_024, terabyte),
-        s.choice("overflow", BrokerSettings.Overflow.class),
+        overflow(s, "overflow", storeOnHeap),
         s.integer("retainedMaxMessages", 0, 100_000_000),
-        orElse(s.number("retainedMaxBytes", 0, terabyte), retainedOnHeap ? quarter : terabyte),
+        orElse(s.number("retainedMaxBytes", 0, terabyte), storeOnHeap ? quarter : terabyte),
         s.flag("disconnectDeniedPublish"),
         s.flag("logConnections"),
-        DurabilityKeys.read(s));
+        DurabilityKeys.read(s),
+        List.of());
+  }
+
+  /** A policy; spilling needs a disk. */
+  static Overflow overflow(Settings settings, String key, boolean storeOnHeap) {
+    Overflow overflow = settings.choice(key, Overflow.class);
+    if (overflow == Overflow.SPILL && storeOnHeap) {
+      throw settings.error(
+          key,
+          "needs a store on disk; set another engine in io.fluxmqtt.store, or drop-oldest,"
+              + " drop-newest or disconnect here");
+    }
+    return overflow;
   }
 
   private static long orElse(long value, long fallback) {

@@ -39,6 +39,8 @@ final class Fixture {
           10,
           4,
           1 << 20,
+          1 << 22,
+          1_000_000,
           1 << 24,
           1 << 10,
           1 << 12,
@@ -47,7 +49,8 @@ final class Fixture {
           1 << 20,
           false,
           false,
-          DurabilityRules.NONE);
+          DurabilityRules.NONE,
+          List.of());
 
   /** {@link #SETTINGS} with another value of one component. */
   static BrokerSettings with(String component, Object value) {

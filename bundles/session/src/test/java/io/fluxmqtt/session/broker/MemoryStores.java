@@ -45,6 +45,8 @@ final class MemoryStores implements SessionStore, RetainedStore {
   private boolean readsHeld;
   private @Nullable IOException readFailure;
   private @Nullable Throwable failure;
+  private long usable = Long.MAX_VALUE;
+  private long pending;
   private long lastSession;
   private long lastMessage;
 
@@ -314,6 +316,26 @@ final class MemoryStores implements SessionStore, RetainedStore {
   @Override
   public void load(Visitor visitor) throws IOException {
     kept.accept(visitor);
+  }
+
+  /** What is said to be free. */
+  synchronized void usable(long bytes) {
+    usable = bytes;
+  }
+
+  /** What is said to be under way. */
+  synchronized void pending(long bytes) {
+    pending = bytes;
+  }
+
+  @Override
+  public synchronized long usableBytes() {
+    return usable;
+  }
+
+  @Override
+  public synchronized long pendingBytes() {
+    return pending;
   }
 
   @Override

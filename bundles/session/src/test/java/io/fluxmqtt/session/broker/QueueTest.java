@@ -93,7 +93,6 @@ class QueueTest {
 
     assertEquals(List.of("1", "2", "3", "4"), given.durable("s").payloads());
     assertEquals(2L, given.drops("queue_full"));
-    assertEquals(2, given.removedFromStore());
   }
 
   @Test

@@ -33,8 +33,9 @@ class LiveOptionIT {
           "io.fluxmqtt.store",
           PolicyProofs.store());
 
-  /** What is changed in a running broker in AccessIT. */
-  private static final Set<String> ELSEWHERE = Set.of("io.fluxmqtt.acl", "io.fluxmqtt.auth.file");
+  /** What is changed in a running broker in AccessIT, and in QueueRuleIT. */
+  private static final Set<String> ELSEWHERE =
+      Set.of("io.fluxmqtt.acl", "io.fluxmqtt.auth.file", "io.fluxmqtt.queue");
 
   private static BrokerProcess process;
 

@@ -102,6 +102,13 @@ final class SessionProofs {
         Proof.seen(HOT, 1_024, NARROW, ownMessages(600), "12345", "15"),
         "queueTotalMaxBytes",
         Proof.seen(HOT, 1_024, NARROW, ownMessages(600), "12345", "12"),
+        "queueTotalMaxMessages",
+        Proof.seen(HOT, 1, NARROW, ownMessages(10), "12345", "12"),
+        "spillMaxBytes",
+        Proof.elsewhere(
+            HOT,
+            "itests/blackbox/src/test/java/io/fluxmqtt/itests/blackbox/QueueRuleIT.java",
+            "changedLimitsCountForTheNextMessage"),
         "overflow",
         Proof.seen(HOT, "drop-newest", NARROW, ownMessages(10), "145", "123")
             .given("queueMaxMessages = 2"));
