@@ -80,4 +80,12 @@ public interface BrokerAdmin {
 
   /** What is wrong now and what to do, a line each; empty if all is well. */
   List<String> problems();
+
+  /**
+   * Those of {@link #problems} that keep clients from being served as configured until they are
+   * mended: nobody is accepted, a listener does not listen, a policy is missing, retained messages
+   * cannot be read. With the others, such as a bad value in whose place the old one stays, they
+   * are.
+   */
+  List<String> outages();
 }

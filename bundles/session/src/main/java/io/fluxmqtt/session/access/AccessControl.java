@@ -144,12 +144,31 @@ public final class AccessControl implements AutoCloseable {
   /** What is wrong now, a line each. */
   public List<String> problems() {
     Policy policy = board.policy();
-    long now = time.nanos();
     List<String> problems = new ArrayList<>();
     String rejected = heldBack;
     if (rejected != null) {
       problems.add(rejected);
     }
+    problems.addAll(ownOutages(policy));
+    problems.addAll(exposure.problems(policy));
+    synchronized (lock) {
+      problems.addAll(registry.problems());
+    }
+    return List.copyOf(problems);
+  }
+
+  /** Those of {@link #problems()} for which clients are refused, a line each. */
+  public List<String> outages() {
+    List<String> outages = ownOutages(board.policy());
+    synchronized (lock) {
+      outages.addAll(registry.outages());
+    }
+    return List.copyOf(outages);
+  }
+
+  private List<String> ownOutages(Policy policy) {
+    long now = time.nanos();
+    List<String> problems = new ArrayList<>();
     missing(Role.AUTHENTICATOR, policy.authenticators(), now).forEach(problems::add);
     missing(Role.ENHANCED, policy.enhanced(), now).forEach(problems::add);
     missing(Role.AUTHORIZER, policy.authorizers(), now).forEach(problems::add);
@@ -159,11 +178,8 @@ public final class AccessControl implements AutoCloseable {
     if (policy.authenticators().isEmpty() && policy.enhanced().isEmpty()) {
       problems.add("authenticators in io.fluxmqtt.access is empty: every client is refused");
     }
-    problems.addAll(exposure.problems(policy));
-    synchronized (lock) {
-      problems.addAll(registry.problems());
-    }
-    return List.copyOf(problems);
+    problems.addAll(exposure.outages(policy));
+    return problems;
   }
 
   private static <S> Stream<String> missing(Role role, List<Slot<S>> slots, long now) {

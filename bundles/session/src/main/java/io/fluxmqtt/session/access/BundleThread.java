@@ -114,21 +114,33 @@ final class BundleThread {
     left.forEach(call -> call.answer(null));
   }
 
-  /** What is wrong with the bundle now. */
-  synchronized List<String> problems() {
-    List<String> problems = new ArrayList<>();
+  /** For what is wrong with the bundle what needs it is refused now. */
+  synchronized List<String> outages() {
+    List<String> outages = new ArrayList<>();
     if (breaker.isOpen()) {
-      problems.add(
+      outages.add(
           "bundle %s: %d calls in a row failed or took too long; what needs it is refused until it"
                   .formatted(bundle, FAILURES_MAX)
               + " answers again: update or stop it");
     }
-    if (stuck > 0) {
-      problems.add(
-          "bundle %s: %d of its calls do not return, each holds a thread%s: update or stop it"
-              .formatted(bundle, stuck, stuck >= STUCK_MAX ? "; what needs it is refused" : ""));
+    if (stuck >= STUCK_MAX) {
+      outages.add(stuck("; what needs it is refused"));
+    }
+    return outages;
+  }
+
+  /** What is wrong with the bundle now. */
+  synchronized List<String> problems() {
+    List<String> problems = new ArrayList<>(outages());
+    if (stuck > 0 && stuck < STUCK_MAX) {
+      problems.add(stuck(""));
     }
     return problems;
+  }
+
+  private String stuck(String consequence) {
+    return "bundle %s: %d of its calls do not return, each holds a thread%s: update or stop it"
+        .formatted(bundle, stuck, consequence);
   }
 
   // Called with the lock held.

@@ -48,7 +48,18 @@ final class Exposure {
     return listener.loopbackOnly() ? who + ", loopback only" : who;
   }
 
-  /** What is wrong with the listeners that were last seen. */
+  /** Which of the listeners that were last seen accept nobody. */
+  List<String> outages(Policy policy) {
+    return listeners.values().stream()
+        .filter(listener -> asked(policy, listener).findAny().isEmpty())
+        .map(
+            listener ->
+                "listener %s: every client is refused, no authenticator counts there"
+                    .formatted(listener.name()))
+        .toList();
+  }
+
+  /** What else is wrong with them. */
   List<String> problems(Policy policy) {
     List<String> problems = new ArrayList<>();
     AccessSettings settings = policy.settings();
@@ -65,11 +76,6 @@ final class Exposure {
         problems.add(
             "listener %s: authenticators=%s is ignored, io.fluxmqtt.access does not list it"
                 .formatted(listener.name(), String.join(",", unknown)));
-      }
-      if (asked(policy, listener).findAny().isEmpty()) {
-        problems.add(
-            "listener %s: every client is refused, no authenticator counts there"
-                .formatted(listener.name()));
       }
     }
     return problems;

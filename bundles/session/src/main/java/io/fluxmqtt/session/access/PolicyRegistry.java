@@ -50,6 +50,12 @@ final class PolicyRegistry {
     return guards.values().stream().map(PluginGuard::statistics).toList();
   }
 
+  /** For what is wrong with the bundles their clients are refused. */
+  List<String> outages() {
+    return threads.values().stream().flatMap(thread -> thread.outages().stream()).toList();
+  }
+
+  /** What is wrong with the bundles. */
   List<String> problems() {
     return threads.values().stream().flatMap(thread -> thread.problems().stream()).toList();
   }

@@ -4,6 +4,7 @@ import io.fluxmqtt.api.admin.BrokerAdmin;
 import io.fluxmqtt.api.admin.BrokerStatistics;
 import io.fluxmqtt.api.admin.ClientInfo;
 import io.fluxmqtt.api.admin.ListenerInfo;
+import io.fluxmqtt.api.admin.ListenerInfo.State;
 import io.fluxmqtt.api.admin.RetainedInfo;
 import io.fluxmqtt.api.admin.SessionInfo;
 import io.fluxmqtt.api.admin.SubscriptionInfo;
@@ -18,7 +19,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What shells and consoles see of the broker and do to it. State is read by its owner. */
@@ -156,13 +159,35 @@ public final class Administration implements BrokerAdmin, BrokerStatistics {
   public List<String> problems() {
     List<String> problems = new ArrayList<>(broker.access().problems());
     badConfiguration.get().ifPresent(problems::add);
-    Optional.ofNullable(broker.retained().problem()).ifPresent(problems::add);
-    for (ListenerInfo listener : listeners()) {
-      if (listener.problem() != null) {
-        problems.add(listener.problem());
-      }
-    }
+    problems.addAll(ownOutages());
+    problems.addAll(listenerProblems(listener -> listener.state() == State.LISTENING));
     return problems;
+  }
+
+  @Override
+  public List<String> outages() {
+    List<String> outages = new ArrayList<>(broker.access().outages());
+    outages.addAll(ownOutages());
+    return outages;
+  }
+
+  private List<String> ownOutages() {
+    List<String> outages = new ArrayList<>();
+    Optional.ofNullable(broker.retained().problem()).ifPresent(outages::add);
+    outages.addAll(listenerProblems(listener -> listener.state() != State.LISTENING));
+    if (listeners.get().isEmpty()) {
+      outages.add(
+          "there is no listener, so no client can connect: start the bundle io.fluxmqtt.transport"
+              + " and configure one in io.fluxmqtt.listener-<name>.cfg");
+    }
+    return outages;
+  }
+
+  private List<String> listenerProblems(Predicate<ListenerInfo> which) {
+    return listeners().stream()
+        .filter(which)
+        .flatMap(listener -> Stream.ofNullable(listener.problem()))
+        .toList();
   }
 
   @Override

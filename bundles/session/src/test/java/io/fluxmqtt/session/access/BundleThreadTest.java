@@ -59,6 +59,8 @@ class BundleThreadTest {
     await(() -> answers.size() == 2);
     assertEquals(List.of("null", "next"), answers);
     assertEquals(2, seen.size());
+    assertTrue(thread.problems().get(0).contains("bundle foreign: 1 of its calls do not return"));
+    assertEquals(List.of(), thread.outages(), "another thread serves");
     release.countDown();
     await(() -> thread.problems().isEmpty());
     assertEquals(List.of("null", "next"), answers);
@@ -85,6 +87,7 @@ class BundleThreadTest {
     }
     assertEquals(BundleThread.Refusal.STUCK, submit("refused"));
     assertTrue(thread.problems().get(0).contains("bundle foreign: 3 of its calls do not return"));
+    assertEquals(thread.problems(), thread.outages());
     release.countDown();
     await(() -> thread.problems().isEmpty());
     assertNull(submit("served again"));
@@ -110,6 +113,7 @@ class BundleThreadTest {
     }
     assertEquals(BundleThread.Refusal.BROKEN, submit("refused"));
     assertEquals(1, thread.problems().size());
+    assertEquals(thread.problems(), thread.outages());
     time.advance(Duration.ofNanos(BundleThread.BREAK_NANOS));
     assertNull(submit("tried"));
     await(() -> answers.contains("tried"));

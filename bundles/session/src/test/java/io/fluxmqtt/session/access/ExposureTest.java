@@ -70,6 +70,7 @@ class ExposureTest {
     assertEquals(Optional.empty(), control.refusal(REMOTE_OPEN));
     assertEquals("anonymous", control.note(REMOTE_OPEN));
     assertTrue(hasProblem("listener default: anyone who can reach it is accepted"));
+    assertTrue(control.outages().stream().noneMatch(line -> line.startsWith("listener")));
     control.forgetListener("default");
     assertFalse(hasProblem("listener default"));
   }
@@ -79,6 +80,9 @@ class ExposureTest {
     assertEquals(Optional.empty(), control.refusal(listener(true, false, "file")));
     assertTrue(hasProblem("listener default: authenticators=file is ignored"));
     assertTrue(hasProblem("listener default: every client is refused"));
+    assertEquals(
+        List.of("listener default: every client is refused, no authenticator counts there"),
+        control.outages().stream().filter(line -> line.startsWith("listener")).toList());
     assertEquals("nobody is accepted, loopback only", control.note(listener(true, false, "file")));
   }
 

@@ -77,6 +77,7 @@ class PolicyChangeTest {
     time.advanceMillis(2000);
     assertTrue(control.problems().get(0).startsWith("authenticator file is missing"));
     assertTrue(control.problems().get(1).startsWith("authorizer acl is missing"));
+    assertEquals(control.problems(), control.outages());
     control.putAuthenticator(authenticator("file", 1, accepting()));
     control.putAuthorizer(authorizer("acl", 2, deciding(Decision.ALLOW)));
     assertEquals(List.of(), control.problems());
@@ -86,6 +87,7 @@ class PolicyChangeTest {
   void configurationHeldBackIsAProblemUntilAGoodOneComes() {
     control.holdBack("io.fluxmqtt.access: policyGraceMillis=x is not a whole number");
     assertTrue(control.problems().get(0).contains("policyGraceMillis=x"));
+    assertEquals(List.of(), control.outages(), "the old one serves");
     control.configure(settings(List.of("file"), List.of("acl")));
     assertEquals(List.of(), control.problems());
   }
@@ -94,6 +96,7 @@ class PolicyChangeTest {
   void emptyListsAreProblems() {
     control.configure(settings(List.of(), List.of()));
     assertEquals(2, control.problems().size());
+    assertEquals(control.problems(), control.outages());
   }
 
   @Test

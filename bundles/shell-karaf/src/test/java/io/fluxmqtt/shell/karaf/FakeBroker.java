@@ -153,4 +153,9 @@ final class FakeBroker implements BrokerAdmin {
   public List<String> problems() {
     return List.of();
   }
+
+  @Override
+  public List<String> outages() {
+    return List.of();
+  }
 }
