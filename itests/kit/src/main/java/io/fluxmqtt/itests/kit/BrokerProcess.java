@@ -125,9 +125,21 @@ public final class BrokerProcess implements AutoCloseable {
     return folder.resolve("home/load");
   }
 
+  /** Has optional bundles run, those whose file names begin so, from the next start or at once. */
+  public void load(String... prefixes) throws IOException {
+    for (String prefix : prefixes) {
+      Path jar = jar("optional", prefix);
+      Files.copy(jar, load().resolve(jar.getFileName()));
+    }
+  }
+
   /** The bundle whose file name begins so. */
   public Path bundle(String prefix) throws IOException {
-    try (Stream<Path> jars = Files.list(folder.resolve("home/bundle"))) {
+    return jar("bundle", prefix);
+  }
+
+  private Path jar(String where, String prefix) throws IOException {
+    try (Stream<Path> jars = Files.list(folder.resolve("home").resolve(where))) {
       return jars.filter(jar -> jar.getFileName().toString().startsWith(prefix))
           .findFirst()
           .orElseThrow(() -> new AssertionError("no bundle " + prefix));

@@ -29,10 +29,11 @@ record Attribute(String pid, String key, String fallback, String description) {
   /** All keys of all PIDs. */
   static List<Attribute> all() throws Exception {
     List<Attribute> attributes = new ArrayList<>();
-    Path bundles = Path.of(System.getProperty("runtime.home"), "bundle");
-    try (Stream<Path> jars = Files.list(bundles)) {
-      for (Path jar : jars.filter(each -> each.toString().contains("io.fluxmqtt.")).toList()) {
-        read(jar, attributes);
+    for (String folder : List.of("bundle", "optional")) {
+      try (Stream<Path> jars = Files.list(Path.of(System.getProperty("runtime.home"), folder))) {
+        for (Path jar : jars.filter(each -> each.toString().contains("io.fluxmqtt.")).toList()) {
+          read(jar, attributes);
+        }
       }
     }
     return attributes;

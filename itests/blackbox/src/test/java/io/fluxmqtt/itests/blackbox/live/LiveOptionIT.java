@@ -31,7 +31,9 @@ class LiveOptionIT {
           "io.fluxmqtt.transport",
           PolicyProofs.transport(),
           "io.fluxmqtt.store",
-          PolicyProofs.store());
+          PolicyProofs.store(),
+          "io.fluxmqtt.health",
+          HealthProofs.all());
 
   /** What is changed in a running broker in AccessIT, and in QueueRuleIT. */
   private static final Set<String> ELSEWHERE =
@@ -41,7 +43,9 @@ class LiveOptionIT {
 
   @BeforeAll
   static void start() throws Exception {
-    process = BrokerProcess.started("live");
+    process = BrokerProcess.prepare("live");
+    process.load("org.apache.felix.healthcheck.api", "io.fluxmqtt.health");
+    process.start();
   }
 
   @AfterAll
