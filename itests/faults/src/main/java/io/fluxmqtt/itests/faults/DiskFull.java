@@ -4,6 +4,9 @@ import io.fluxmqtt.itests.faults.broker.Flux;
 import io.fluxmqtt.itests.faults.load.Findings;
 import io.fluxmqtt.itests.faults.load.Findings.Kind;
 import io.fluxmqtt.itests.faults.load.Probe;
+import io.fluxmqtt.itests.kit.Await;
+import io.fluxmqtt.itests.kit.BrokerProcess;
+import io.fluxmqtt.itests.kit.Door;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,11 +14,14 @@ import java.util.Map;
 
 /**
  * The data lie on 4 MB, of which something else has 2.5, and these are full: what needs the store
- * is refused, QoS 0 flows, the broker says so within 5 s; 10 s after there is room again all is
- * well.
+ * is refused, QoS 0 flows, the broker says so and its health is red within 5 s; 10 s after there is
+ * room again all is well and health green.
  */
 final class DiskFull implements Scenario {
   private static final int QUOTA_EXCEEDED = 0x97;
+  private static final Duration RED = Duration.ofSeconds(5);
+  private static final Duration WELL = Duration.ofSeconds(10);
+  private static final Duration LATE = Duration.ofMinutes(1); // where no limit counts
   private static final int ANSWER_MILLIS = 10_000;
   private static final int BALLAST_BYTES = 5 << 19;
   private static final int MOST_MESSAGES = 20_000;
@@ -53,11 +59,18 @@ final class DiskFull implements Scenario {
     Path folder = Files.createTempDirectory(Files.createDirectories(work), "full-").toRealPath();
     try (Mounts mount = Mounts.tmpfs(folder, "4m")) {
       Path ballast = Files.write(folder.resolve("ballast"), new byte[BALLAST_BYTES]);
-      try (Flux flux = Flux.prepare(task.engine(), folder, Map.of())) {
+      int port = BrokerProcess.freePort();
+      Map<String, String> options = Map.of("JAVA_OPTS", "-Xmx256m " + Door.option(port));
+      try (Flux flux = Flux.prepare(task.engine(), folder, options)) {
+        Door.hang(flux.process());
+        flux.process().load("org.apache.felix.healthcheck.api", "io.fluxmqtt.health");
         flux.start();
         Ledger ledger = new Ledger(findings);
         ledger.open(flux.address());
-        long millis = strike(flux, ballast, ledger, findings);
+        long millis;
+        try (Door door = Door.open(flux.process(), port)) {
+          millis = strike(flux, door, ballast, ledger, task.full(), findings);
+        }
         flux.kill();
         flux.start();
         ledger.collect(flux.address());
@@ -72,7 +85,8 @@ final class DiskFull implements Scenario {
   }
 
   /** Returns how long the broker took to be well again. */
-  private static long strike(Flux flux, Path ballast, Ledger ledger, Findings findings)
+  private static long strike(
+      Flux flux, Door door, Path ballast, Ledger ledger, boolean limits, Findings findings)
       throws Exception {
     try (Probe watcher = Probe.passing(flux.address(), "watcher", 5);
         Probe publisher = Probe.passing(flux.address(), "publisher", 5)) {
@@ -86,12 +100,21 @@ final class DiskFull implements Scenario {
         return 0;
       }
       flux.process().awaitLine(SAYS, Duration.ofSeconds(5));
+      Await.until(
+          "health is red",
+          limits ? RED : LATE,
+          () -> door.redHealthChecks().contains("MQTT store"));
       publisher.publish("flow/x", 0, false, "flows", 0);
       if (!watcher.awaits("flows", ANSWER_MILLIS)) {
         findings.add(Kind.PROTOCOL, "QoS 0 does not flow while the disk is full");
       }
       Files.delete(ballast);
-      return heal(ledger, publisher, findings);
+      long millis = heal(ledger, publisher, findings);
+      Await.until(
+          "health is green",
+          limits ? WELL.minusMillis(millis) : LATE,
+          () -> door.redHealthChecks().isEmpty());
+      return millis;
     }
   }
 

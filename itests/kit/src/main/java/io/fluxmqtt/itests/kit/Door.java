@@ -90,6 +90,16 @@ public final class Door implements AutoCloseable {
     return drops;
   }
 
+  /** The names of those health checks that are red. */
+  public String redHealthChecks() throws IOException {
+    out.println("health");
+    String answer = in.readLine();
+    if (answer == null || !answer.startsWith("ok [")) {
+      throw new AssertionError(answer);
+    }
+    return answer.substring("ok [".length(), answer.length() - 1);
+  }
+
   private void command(String line) throws IOException {
     out.println(line);
     assertEquals("ok", in.readLine(), line);

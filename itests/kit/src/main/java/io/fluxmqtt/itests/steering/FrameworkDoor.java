@@ -11,6 +11,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
@@ -27,9 +30,12 @@ import org.osgi.framework.ServiceReference;
  *   <li>{@code update <symbolic name> <file>}: updates a bundle from a file
  *   <li>{@code uninstall <symbolic name>}
  *   <li>{@code statistics}: what the broker has counted follows the {@code ok}
+ *   <li>{@code health}: the names of those health checks that are red follow the {@code ok}
  * </ul>
  */
 public final class FrameworkDoor implements BundleActivator {
+  private static final String HEALTH_CHECK = "org.apache.felix.hc.api.HealthCheck";
+  private static final Set<String> GREEN = Set.of("OK", "WARN");
   private static final String STATISTICS = "io.fluxmqtt.api.admin.BrokerStatistics";
 
   private ServerSocket server;
@@ -77,6 +83,9 @@ public final class FrameworkDoor implements BundleActivator {
         case "statistics" -> {
           return "ok " + statistics();
         }
+        case "health" -> {
+          return "ok " + red();
+        }
         default -> throw new IllegalArgumentException(words[0]);
       }
       return "ok";
@@ -103,13 +112,30 @@ public final class FrameworkDoor implements BundleActivator {
     if (found == null) {
       throw new IllegalStateException("no service " + STATISTICS);
     }
-    Object service = context.getService(found[0]);
-    for (Class<?> contract : service.getClass().getInterfaces()) {
-      if (contract.getName().equals(STATISTICS)) {
-        return contract.getMethod("snapshot").invoke(service);
+    return ask(found[0], STATISTICS, "snapshot");
+  }
+
+  private List<String> red() throws InvalidSyntaxException, ReflectiveOperationException {
+    ServiceReference<?>[] found = context.getAllServiceReferences(HEALTH_CHECK, null);
+    if (found == null) {
+      throw new IllegalStateException("no service " + HEALTH_CHECK);
+    }
+    List<String> red = new ArrayList<>();
+    for (ServiceReference<?> check : found) {
+      Object result = ask(check, HEALTH_CHECK, "execute");
+      Object status = result.getClass().getMethod("getStatus").invoke(result);
+      if (!GREEN.contains(status.toString())) {
+        red.add(String.valueOf(check.getProperty("hc.name")));
       }
     }
-    throw new IllegalStateException(service + " is no " + STATISTICS);
+    return red;
+  }
+
+  private Object ask(ServiceReference<?> reference, String type, String method)
+      throws ReflectiveOperationException {
+    Object service = context.getService(reference);
+    ClassLoader loader = service.getClass().getClassLoader();
+    return Class.forName(type, false, loader).getMethod(method).invoke(service);
   }
 
   private Bundle find(String symbolicName) {
