@@ -19,15 +19,13 @@ final class Ordeal {
    * @param blows how many
    * @param stored messages that lie in the store all the time
    * @param seed of what is random
-   * @param readyMillis within which a start must be ready; 0 for as it comes
    */
-  record Plan(int blows, int stored, long seed, long readyMillis) {}
+  record Plan(int blows, int stored, long seed) {}
 
   /** What came of it. */
-  record Outcome(int blows, long acknowledged, String deliveries, long slowestMillis) {
+  record Outcome(int blows, long acknowledged, String deliveries, Starts starts) {
     String text() {
-      return "%d blows, %d acknowledged, %s; slowest start %d ms"
-          .formatted(blows, acknowledged, deliveries, slowestMillis);
+      return "%d blows, %d acknowledged, %s".formatted(blows, acknowledged, deliveries);
     }
   }
 
@@ -39,7 +37,7 @@ final class Ordeal {
   private final Plan plan;
   private final Findings findings;
   private final Random random;
-  private long slowestMillis;
+  private final Starts starts = new Starts();
 
   Ordeal(Victim victim, Blow blow, Plan plan, Findings findings) {
     this.victim = victim;
@@ -53,7 +51,7 @@ final class Ordeal {
   Outcome run() throws Exception {
     int blows = 0;
     try (Crew crew = new Crew(plan.stored(), findings)) {
-      if (!start()) {
+      if (!start(true)) {
         return outcome(blows, crew);
       }
       crew.introduce(victim.address());
@@ -61,7 +59,7 @@ final class Ordeal {
       while (blows < plan.blows()) {
         strike(crew);
         blows++;
-        if (!start()) {
+        if (!start(false)) {
           return outcome(blows, crew);
         }
         crew.checkRetained(victim.address());
@@ -89,15 +87,11 @@ final class Ordeal {
     }
   }
 
-  private boolean start() throws Exception {
+  private boolean start(boolean isEmpty) throws Exception {
     blow.prepare(victim);
     try {
       Duration took = victim.start();
-      slowestMillis = Math.max(slowestMillis, took.toMillis());
-      if (plan.readyMillis() > 0 && took.toMillis() > plan.readyMillis()) {
-        findings.add(
-            Kind.START, "ready after %d ms, not %d".formatted(took.toMillis(), plan.readyMillis()));
-      }
+      starts.add(isEmpty, took.toMillis(), victim.cpu().toMillis());
       return true;
     } catch (AssertionError e) {
       findings.add(Kind.START, "does not start: " + e.getMessage());
@@ -106,6 +100,6 @@ final class Ordeal {
   }
 
   private Outcome outcome(int blows, Crew crew) {
-    return new Outcome(blows, crew.acknowledged(), crew.deliveries(), slowestMillis);
+    return new Outcome(blows, crew.acknowledged(), crew.deliveries(), starts);
   }
 }

@@ -3,6 +3,7 @@ package io.fluxmqtt.itests.faults;
 import io.fluxmqtt.itests.faults.Ordeal.Outcome;
 import io.fluxmqtt.itests.faults.broker.Victim;
 import io.fluxmqtt.itests.faults.load.Findings;
+import io.fluxmqtt.itests.faults.load.Findings.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -39,13 +40,17 @@ final class Ordeals {
       for (Future<Outcome> each : futures) {
         outcomes.add(each.get());
       }
-      return "%d blows on %d brokers, %d acknowledged, slowest start %d ms with %d stored"
+      Starts starts = Starts.all(outcomes.stream().map(Outcome::starts).toList());
+      long limit = task.full() ? READY_MILLIS : 0;
+      if (limit > 0 && !starts.isInTime(limit)) {
+        findings.add(Kind.START, starts.text(task.stored(), limit));
+      }
+      return "%d blows on %d brokers, %d acknowledged; %s"
           .formatted(
               outcomes.stream().mapToInt(Outcome::blows).sum(),
               brokers,
               outcomes.stream().mapToLong(Outcome::acknowledged).sum(),
-              outcomes.stream().mapToLong(Outcome::slowestMillis).max().orElse(0),
-              task.stored());
+              starts.text(task.stored(), limit));
     } finally {
       threads.shutdownNow();
     }
@@ -57,8 +62,7 @@ final class Ordeals {
     Pair pair = maker.make(number);
     try (Blow blow = pair.blow(); // is closed last: the broker's files lie in what it made
         Victim victim = pair.victim()) {
-      long limit = task.full() ? READY_MILLIS : 0;
-      Ordeal.Plan plan = new Ordeal.Plan(blows, task.stored(), task.seed() + number, limit);
+      Ordeal.Plan plan = new Ordeal.Plan(blows, task.stored(), task.seed() + number);
       Outcome outcome = new Ordeal(victim, blow, plan, own).run();
       System.out.println(task.engine() + " #" + number + ": " + outcome.text());
       return outcome;

@@ -75,6 +75,11 @@ public final class Flux implements Victim {
   }
 
   @Override
+  public Duration cpu() {
+    return process.process().info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  @Override
   public BrokerAddress address() {
     return process.address();
   }

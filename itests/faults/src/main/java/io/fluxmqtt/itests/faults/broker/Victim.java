@@ -15,6 +15,11 @@ public interface Victim extends AutoCloseable {
    */
   Duration start() throws Exception;
 
+  /** How much CPU its process has used; zero if nobody knows. */
+  default Duration cpu() {
+    return Duration.ZERO;
+  }
+
   BrokerAddress address();
 
   Path data();

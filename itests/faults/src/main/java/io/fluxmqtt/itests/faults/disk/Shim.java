@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ import java.util.concurrent.TimeUnit;
 public record Shim(Path library, Path root, Path log, Path eio, Path full) {
   public static final String PACKAGES = "gcc libc6-dev";
 
+  /** By target, once for each process; guarded by this class. */
+  private static final Map<Path, Optional<Path>> COMPILED = new HashMap<>();
+
   /** The library, or nothing where there is no compiler or it has no headers. */
   public static Optional<Path> compile(Path folder) throws IOException, InterruptedException {
     return compile(folder, "disk", ".so", List.of("-shared", "-fPIC", "-ldl", "-lpthread"));
@@ -38,12 +42,22 @@ public record Shim(Path library, Path root, Path log, Path eio, Path full) {
   private static synchronized Optional<Path> compile(
       Path folder, String name, String ending, List<String> options)
       throws IOException, InterruptedException {
+    Path target = folder.resolve(name + ending);
+    Optional<Path> compiled = COMPILED.get(target); // somebody may be running it
+    if (compiled == null) {
+      compiled = compile(folder, name, target, options);
+      COMPILED.put(target, compiled);
+    }
+    return compiled;
+  }
+
+  private static Optional<Path> compile(Path folder, String name, Path target, List<String> options)
+      throws IOException, InterruptedException {
     Files.createDirectories(folder);
     Path source = folder.resolve(name + ".c");
     try (InputStream in = Shim.class.getResourceAsStream(name + ".c")) {
       Files.copy(in, source, StandardCopyOption.REPLACE_EXISTING);
     }
-    Path target = folder.resolve(name + ending);
     List<String> command = new ArrayList<>(List.of("cc", "-O2", "-o", target.toString()));
     command.add(source.toString());
     command.addAll(options);

@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
  * both are. One thread at a time.
  */
 abstract class Actor {
-  private static final long YEAR_SECONDS = 31_536_000;
+  static final long YEAR_SECONDS = 31_536_000;
 
   final String name;
   final int version;
@@ -26,8 +26,12 @@ abstract class Actor {
     this.findings = findings;
   }
 
-  /** What it does on a connection, until it is done or the connection ends. */
-  abstract void converse(Link link, BooleanSupplier going) throws IOException;
+  /**
+   * What it does on a connection, until it is done or the connection ends.
+   *
+   * @return whether it wants another connection, which takes the session over from this one
+   */
+  abstract boolean converse(Link link, BooleanSupplier going) throws IOException;
 
   /** The broker has no session: what was in it is void. */
   abstract void sessionLost();
@@ -44,13 +48,18 @@ abstract class Actor {
    * @return whether it came to an end by itself
    */
   final boolean run(BrokerAddress broker, BooleanSupplier going, BooleanSupplier killed) {
-    try (Link link = new Link(broker, version)) {
-      connect(link);
-      converse(link, going);
-      link.send(Wire.disconnect());
-      link.flush();
+    Link link = null;
+    try {
+      link = open(broker);
+      while (converse(link, going)) {
+        Link next = open(broker);
+        link.close();
+        link = next;
+      }
+      end(link);
       return true;
     } catch (IOException e) {
+      close(link);
       // What the kill does to a connection is seen here before the killer is back from its call.
       if (!gone(killed)) {
         findings.add(Kind.PROTOCOL, name + " was let down: " + e);
@@ -59,6 +68,35 @@ abstract class Actor {
     } catch (RuntimeException | AssertionError e) {
       findings.add(Kind.PROTOCOL, name + " does not understand: " + e);
       return false;
+    } finally {
+      close(link);
+    }
+  }
+
+  /** The last that it says on its last connection. */
+  void end(Link link) throws IOException {
+    link.send(Wire.disconnect());
+    link.flush();
+  }
+
+  private Link open(BrokerAddress broker) throws IOException {
+    Link link = new Link(broker, version);
+    try {
+      connect(link);
+      return link;
+    } catch (IOException | RuntimeException | AssertionError e) {
+      close(link);
+      throw e;
+    }
+  }
+
+  private static void close(Link link) {
+    try {
+      if (link != null) {
+        link.close();
+      }
+    } catch (IOException e) {
+      // nobody listens to it any more
     }
   }
 
@@ -73,24 +111,32 @@ abstract class Actor {
     return true;
   }
 
-  private void connect(Link link) throws IOException {
-    ConnectPacket connect =
-        version == 5
-            ? ConnectPacket.v5(name).resume().sessionExpiry(YEAR_SECONDS)
-            : ConnectPacket.v311(name).resume();
-    link.send(connect.toBytes());
-    link.flush();
-    RawPacket answer = link.receive();
-    if (answer.type() != Wire.CONNACK || answer.reason() != 0) {
-      throw new IOException("CONNECT was answered by " + answer);
-    }
-    if (!answer.sessionPresent()) {
+  /** What it connects with: its session, that is to stay. */
+  ConnectPacket greeting() {
+    return version == 5
+        ? ConnectPacket.v5(name).resume().sessionExpiry(YEAR_SECONDS)
+        : ConnectPacket.v311(name).resume();
+  }
+
+  /** CONNACK has come. */
+  void welcomed(boolean sessionPresent) {
+    if (!sessionPresent) {
       if (promised) {
         findings.add(Kind.SESSION, name + " has no session any more");
       }
       sessionLost();
       promised = false;
     }
+  }
+
+  private void connect(Link link) throws IOException {
+    link.send(greeting().toBytes());
+    link.flush();
+    RawPacket answer = link.receive();
+    if (answer.type() != Wire.CONNACK || answer.reason() != 0) {
+      throw new IOException("CONNECT was answered by " + answer);
+    }
+    welcomed(answer.sessionPresent());
   }
 
   /** The broker ends the connection with a word, as it may once it cannot write any more. */

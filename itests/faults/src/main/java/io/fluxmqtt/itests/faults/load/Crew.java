@@ -8,6 +8,7 @@ import io.fluxmqtt.itests.kit.Wire;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,24 +21,37 @@ import java.util.function.BooleanSupplier;
 
 /**
  * All clients of one broker: publishers of QoS 1 and 2, with and without RETAIN, in 3.1.1 and 5.0;
- * a subscriber that is connected and two that are mostly away.
+ * subscribers that are connected or mostly away, that share a Subscription, that take their session
+ * over from themselves; messages that expire, Wills, and somebody who subscribes and unsubscribes.
  */
 public final class Crew implements AutoCloseable {
-  private static final double LETTERS_PER_MILLI = 3;
+  private static final double LETTERS_PER_MILLI = 2;
   private static final double RETAINED_PER_MILLI = 0.5;
   private static final long STALLED_NANOS = 15_000_000_000L;
   private static final int MOMENT_MILLIS = 50;
   private static final int PATIENCE_MILLIS = 10_000;
 
+  /** The QoS of each publisher of {@code load}, the last of which takes itself over. */
+  private static final Map<Integer, Integer> LOAD = Map.of(0, 1, 1, 1, 2, 2, 3, 2, 4, 2);
+
+  private static final int RESTLESS = 4;
+  private static final int PERISHABLE = 5;
+  private static final List<Integer> MORTALS = List.of(200, 201);
+
   private final Findings findings;
   private final List<Publisher> publishers = new ArrayList<>();
   private final List<Keeper> keepers = new ArrayList<>();
-  private final List<Subscriber> subscribers = new ArrayList<>();
-  private final Subscriber watcher;
+  private final List<Mortal> mortals = new ArrayList<>();
+  private final List<Source> sources = new ArrayList<>();
+  private final List<Subscriber> present = new ArrayList<>();
+  private final List<Subscriber> away = new ArrayList<>(); // mostly
+  private final Subscriber mourner;
+  private final Fickle fickle;
   private final Stock stock;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private volatile boolean killed = true;
   private List<Future<Boolean>> running = new ArrayList<>();
+  private int longestQueue;
 
   /**
    * A crew that has not met its broker.
@@ -46,23 +60,51 @@ public final class Crew implements AutoCloseable {
    */
   public Crew(int stored, Findings findings) {
     this.findings = findings;
-    List<Integer> qos = List.of(1, 1, 2, 2);
-    for (int id = 0; id < qos.size(); id++) {
-      publishers.add(new Publisher(id, qos.get(id), id % 2 == 0 ? 5 : 4, findings));
-    }
+    LOAD.forEach(
+        (id, qos) ->
+            publishers.add(new Publisher(id, qos, id % 2 == 0 ? 5 : 4, id == RESTLESS, findings)));
+    Perishable perishable = new Perishable(PERISHABLE, findings);
+    publishers.add(perishable);
     keepers.add(new Keeper(100, 1, 5, findings));
     keepers.add(new Keeper(101, 2, 4, findings));
-    watcher = new Subscriber("watcher", 5, "load/#", 2, qos, findings);
-    subscribers.add(watcher);
-    subscribers.add(new Subscriber("sleeper", 4, "load/+", 2, qos, findings));
-    subscribers.add(new Subscriber("sleeper-1", 5, "load/#", 1, qos, findings));
+    MORTALS.forEach(id -> mortals.add(new Mortal(id, findings)));
+    sources.addAll(publishers);
+    sources.addAll(mortals);
+    present.add(reader("watcher", 5, "load/#", 2));
+    present.add(reader("restless", 5, "load/#", 2).restless());
+    away.add(reader("sleeper", 4, "load/+", 2));
+    away.add(reader("sleeper-1", 5, "load/#", 1));
+    Inbox team = new Inbox("team", LOAD, false, findings);
+    present.add(new Subscriber("team-0", 5, "$share/team/load/#", 2, team, findings));
+    away.add(new Subscriber("team-1", 5, "$share/team/load/#", 2, team, findings));
+    away.add(
+        new Freshness(
+            perishable, new Inbox("freshness", Map.of(PERISHABLE, 1), false, findings), findings));
+    Inbox wills =
+        new Inbox("mourner", Map.of(MORTALS.get(0), 2, MORTALS.get(1), 2), false, findings);
+    mourner = new Subscriber("mourner", 5, "will/#", 2, wills, findings);
+    away.add(mourner);
+    fickle = new Fickle("fickle", findings);
     stock = new Stock(stored, findings);
+  }
+
+  private Subscriber reader(String name, int version, String filter, int maximumQos) {
+    Map<Integer, Integer> qos = new HashMap<>(LOAD);
+    qos.replaceAll((id, each) -> Math.min(each, maximumQos));
+    Inbox inbox = new Inbox(name, qos, true, findings);
+    return new Subscriber(name, version, filter, maximumQos, inbox, findings);
+  }
+
+  private List<Subscriber> subscribers() {
+    List<Subscriber> all = new ArrayList<>(present);
+    all.addAll(away);
+    return all;
   }
 
   /** Makes all sessions, and lays the stock. */
   public void introduce(BrokerAddress broker) throws IOException {
     killed = false;
-    subscribers.forEach(each -> each.run(broker, () -> false, () -> false));
+    subscribers().forEach(each -> each.run(broker, () -> false, () -> false));
     stock.lay(broker);
   }
 
@@ -73,7 +115,13 @@ public final class Crew implements AutoCloseable {
     keepers.forEach(each -> each.allow(RETAINED_PER_MILLI));
     List<Actor> actors = new ArrayList<>(publishers);
     actors.addAll(keepers);
-    actors.addAll(all ? subscribers : List.of(watcher));
+    actors.addAll(all ? subscribers() : present);
+    actors.add(fickle);
+    for (Mortal mortal : mortals) { // whoever is back before the Will's delay is over has none
+      if (mourner.inbox().hasAll(mortal)) {
+        actors.add(mortal);
+      }
+    }
     actors.forEach(each -> start(each, broker, () -> !killed));
   }
 
@@ -85,6 +133,14 @@ public final class Crew implements AutoCloseable {
   public void end() {
     killed = true;
     join();
+    mortals.forEach(Mortal::bury);
+    for (Subscriber each : away) {
+      int queue = 0;
+      for (Publisher publisher : publishers) {
+        queue += each.inbox().missing(publisher);
+      }
+      longestQueue = Math.max(longestQueue, queue);
+    }
   }
 
   private void join() {
@@ -106,14 +162,16 @@ public final class Crew implements AutoCloseable {
     killed = false;
     publishers.forEach(each -> start(each, broker, () -> false));
     keepers.forEach(each -> start(each, broker, () -> false));
+    start(fickle, broker, () -> false);
     join();
-    for (Subscriber each : subscribers) {
+    for (Subscriber each : subscribers()) {
       start(each, broker, new Patience(each));
     }
     join();
-    for (Subscriber each : subscribers) {
-      publishers.forEach(publisher -> each.inbox().check(publisher.id, publisher.sent()));
+    for (Subscriber each : subscribers()) {
+      sources.forEach(each.inbox()::check);
     }
+    mortals.forEach(each -> each.check(mourner.inbox()));
   }
 
   /** Whether a subscriber still has to wait: it has not got all, and goes on getting something. */
@@ -128,7 +186,7 @@ public final class Crew implements AutoCloseable {
 
     @Override
     public boolean getAsBoolean() {
-      if (publishers.stream().allMatch(each -> subscriber.inbox().hasAll(each.id, each.sent()))) {
+      if (sources.stream().allMatch(subscriber.inbox()::hasAll)) {
         return false;
       }
       if (deliveries != subscriber.inbox().deliveries()) {
@@ -212,10 +270,15 @@ public final class Crew implements AutoCloseable {
 
   /** How many messages were delivered so far, and how many of these were repetitions of QoS 1. */
   public String deliveries() {
-    return "%d delivered, %d of them again"
+    Set<Inbox> inboxes = new HashSet<>();
+    subscribers().forEach(each -> inboxes.add(each.inbox()));
+    return "%d delivered, %d of them again, %d Wills, %d Subscriptions changed, longest queue %d"
         .formatted(
-            subscribers.stream().mapToLong(each -> each.inbox().deliveries()).sum(),
-            subscribers.stream().mapToLong(each -> each.inbox().again()).sum());
+            inboxes.stream().mapToLong(Inbox::deliveries).sum(),
+            inboxes.stream().mapToLong(Inbox::again).sum(),
+            mourner.inbox().deliveries(),
+            fickle.changes(),
+            longestQueue);
   }
 
   @Override

@@ -15,7 +15,9 @@ public final class Findings {
     TWICE,
     /** A message overtook an earlier one of its publisher. */
     ORDER,
-    /** A session is gone. */
+    /** A message came that had expired. */
+    EXPIRED,
+    /** A session is gone, or its Subscriptions are not those that were acknowledged. */
     SESSION,
     /** The broker did not start, or not in time. */
     START,

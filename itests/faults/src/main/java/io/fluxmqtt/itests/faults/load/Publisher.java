@@ -14,8 +14,9 @@ import java.util.function.BooleanSupplier;
  * Sends letters in order, a window at a time. What was not acknowledged when a connection ended is
  * sent again on the next one: PUBLISH until PUBREC or PUBACK was read, PUBREL from then on.
  */
-class Publisher extends Actor {
+class Publisher extends Actor implements Source {
   private static final int WINDOW = 50;
+  private static final int RESTLESS = 700;
   private static final int IDS = 65_535;
 
   private enum Step {
@@ -27,6 +28,7 @@ class Publisher extends Actor {
 
   final int id;
   final int qos;
+  private final boolean restless;
   private final Random random;
   private final Map<Integer, Flight> flights = new LinkedHashMap<>();
   private final BitSet acknowledged = new BitSet();
@@ -37,10 +39,25 @@ class Publisher extends Actor {
   private long since;
 
   Publisher(int id, int qos, int version, Findings findings) {
+    this(id, qos, version, false, findings);
+  }
+
+  /**
+   * One that has sent nothing.
+   *
+   * @param restless whether it takes its session over from itself now and then
+   */
+  Publisher(int id, int qos, int version, boolean restless, Findings findings) {
     super("publisher-" + id, version, findings);
     this.id = id;
     this.qos = qos;
+    this.restless = restless;
     random = new Random(id);
+  }
+
+  @Override
+  public final int id() {
+    return id;
   }
 
   /** How many letters it may send from now on in each millisecond. */
@@ -57,6 +74,24 @@ class Publisher extends Actor {
   /** How many letters it has sent. */
   final int sent() {
     return next;
+  }
+
+  /** What its subscribers must get, once nothing is under way any more. */
+  @Override
+  public BitSet owed() {
+    BitSet owed = new BitSet();
+    owed.set(0, next);
+    return owed;
+  }
+
+  /** The properties of a letter, in 5.0. */
+  byte[] properties(int number) {
+    return Wire.properties();
+  }
+
+  /** The broker has taken the responsibility for a letter. */
+  void acknowledge(int number) {
+    acknowledged.set(number);
   }
 
   /** Whether the broker has taken the responsibility for a letter. */
@@ -86,7 +121,7 @@ class Publisher extends Actor {
   }
 
   @Override
-  final void converse(Link link, BooleanSupplier going) throws IOException {
+  final boolean converse(Link link, BooleanSupplier going) throws IOException {
     for (Map.Entry<Integer, Flight> each : flights.entrySet()) {
       if (each.getValue().step() == Step.RELEASED) {
         link.send(Wire.acknowledge(Wire.PUBREL, each.getKey()));
@@ -103,6 +138,10 @@ class Publisher extends Actor {
           break; // now and then what there is so far leaves by itself
         }
       }
+      if (restless && !flights.isEmpty() && random.nextInt(RESTLESS) == 0) {
+        link.flush();
+        return true;
+      }
       link.flush();
       if (going.getAsBoolean() && flights.size() < WINDOW) {
         Optional<RawPacket> packet = link.receive(1);
@@ -113,11 +152,12 @@ class Publisher extends Actor {
         handle(link, link.receive());
       }
     }
+    return false;
   }
 
   private void publish(Link link, int packetId, int number, boolean again) throws IOException {
     int flags = (again ? 8 : 0) | qos << 1 | (retain() ? 1 : 0);
-    byte[] properties = version == 5 ? Wire.properties() : new byte[0];
+    byte[] properties = version == 5 ? properties(number) : new byte[0];
     link.send(
         Wire.packet(
             Wire.PUBLISH << 4 | flags,
@@ -140,7 +180,7 @@ class Publisher extends Actor {
           throw new IllegalStateException("QoS " + qos + " and a " + packet);
         }
         requireSuccess(packet);
-        acknowledged.set(flight.number());
+        acknowledge(flight.number());
         if (qos == 1) {
           flights.remove(packetId);
         } else {

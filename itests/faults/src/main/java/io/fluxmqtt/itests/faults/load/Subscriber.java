@@ -5,7 +5,6 @@ import io.fluxmqtt.itests.kit.RawPacket;
 import io.fluxmqtt.itests.kit.Wire;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -14,42 +13,50 @@ import java.util.function.BooleanSupplier;
  * Receives letters. A QoS 2 packet identifier belongs to its message from PUBLISH to PUBREL, over
  * all connections of the session; the application gets it once, with the PUBLISH.
  */
-final class Subscriber extends Actor {
+class Subscriber extends Actor {
   private static final int MOMENT_MILLIS = 2;
   private static final int PAUSE_MILLIS = 100;
+  private static final int RESTLESS = 3_000;
 
   private final String filter;
   private final int maximumQos;
   private final Inbox inbox;
   private final Map<Integer, Letter> held = new HashMap<>();
   private boolean subscribed;
+  private boolean restless;
+  private int taken;
 
+  /**
+   * One without a session.
+   *
+   * @param inbox who gets what comes; it may be shared
+   */
   Subscriber(
-      String name,
-      int version,
-      String filter,
-      int maximumQos,
-      List<Integer> publishers,
-      Findings findings) {
+      String name, int version, String filter, int maximumQos, Inbox inbox, Findings findings) {
     super(name, version, findings);
     this.filter = filter;
     this.maximumQos = maximumQos;
-    List<Integer> qos = publishers.stream().map(each -> Math.min(each, maximumQos)).toList();
-    inbox = new Inbox(name, qos, findings);
+    this.inbox = inbox;
   }
 
-  Inbox inbox() {
+  /** Has it take its session over from itself now and then. */
+  Subscriber restless() {
+    restless = true;
+    return this;
+  }
+
+  final Inbox inbox() {
     return inbox;
   }
 
   @Override
-  void sessionLost() {
+  final void sessionLost() {
     subscribed = false;
     held.clear();
   }
 
   @Override
-  void converse(Link link, BooleanSupplier going) throws IOException {
+  final boolean converse(Link link, BooleanSupplier going) throws IOException {
     if (!subscribed) {
       link.send(
           version == 5
@@ -71,9 +78,12 @@ final class Subscriber extends Actor {
       }
       if (packet.isPresent()) {
         if (packet.get().type() == Wire.PINGRESP) {
-          return;
+          return false;
         }
         handle(link, packet.get());
+        if (restless && ++taken % RESTLESS == 0) {
+          return true; // what was gathered for this connection is not sent
+        }
       }
     }
   }
@@ -97,8 +107,14 @@ final class Subscriber extends Actor {
     }
   }
 
+  /** A look at each packet before it counts. */
+  void examine(Letter letter, RawPacket packet) {
+    // nothing is special about it
+  }
+
   private void receive(Link link, RawPacket packet) throws IOException {
     Letter letter = Letter.of(packet.payload());
+    examine(letter, packet);
     switch (packet.qos()) {
       case 1 -> {
         inbox.deliver(letter);
