@@ -7,7 +7,9 @@ import io.fluxmqtt.api.spi.store.StoredMessage;
 import io.fluxmqtt.api.spi.store.StoredSession;
 import io.fluxmqtt.api.spi.store.StoredSubscription;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,6 +21,7 @@ final class Recovery implements SessionStore.Visitor {
 
   private final Broker broker;
   private final Map<Long, Session> sessions = new HashMap<>(); // by number
+  private final List<Session> replaced = new ArrayList<>();
   private @Nullable Session current;
   private @Nullable Publication last; // its receivers share it
 
@@ -31,6 +34,7 @@ final class Recovery implements SessionStore.Visitor {
     for (Session session : broker.sessions().all()) { // not before, as Wills go to all of them
       session.command(session::restored);
     }
+    replaced.forEach(session -> session.command(session::end));
     int sessions = broker.sessions().size();
     long retained = broker.retained().count();
     if (sessions > 0 || retained > 0) {
@@ -43,10 +47,26 @@ final class Recovery implements SessionStore.Visitor {
     String listener = kept.listener() == null ? "-" : kept.listener();
     Client client = new Client(kept.clientId(), kept.principal(), listener, kept.remoteAddress());
     Session session = new Session(broker, broker.house(), client, kept.number());
-    broker.sessions().restore(session);
+    restore(session);
     session.restore(kept);
     sessions.put(kept.number(), session);
     current = session;
+  }
+
+  /**
+   * Of two sessions of a client the later one is its own: the end of the other did not reach the
+   * store before a crash. It ends now, or it would take messages for ever.
+   */
+  private void restore(Session session) {
+    Session other = broker.sessions().find(session.clientId());
+    if (other != null && other.number() > session.number()) {
+      replaced.add(session);
+      return;
+    }
+    if (other != null) {
+      replaced.add(other);
+    }
+    broker.sessions().restore(session);
   }
 
   @Override
