@@ -68,6 +68,7 @@ final class MountedCuts implements Scenario {
 
     @Override
     public String strike(Victim victim) throws IOException, InterruptedException {
+      victim.freeze();
       folder.cut(godown);
       victim.kill();
       return "cut";

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -24,6 +25,7 @@ final class Patient {
   private static final int QUEUED = 100;
   private static final int ANSWER_MILLIS = 10_000;
   private static final int QUIET_MILLIS = 150;
+  private static final int LOST_MILLIS = 5_000; // of quiet before something counts as lost
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final Flux flux;
@@ -115,10 +117,10 @@ final class Patient {
     Set<String> got = new HashSet<>();
     try (Probe reader = connect("reader")) {
       reader.subscribe("retained/#", 0, ANSWER_MILLIS);
-      got.addAll(reader.messages(QUIET_MILLIS));
+      got.addAll(all(reader, RETAINED));
     }
     try (Probe sleeper = Probe.lasting(flux.address(), "sleeper")) {
-      got.addAll(sleeper.messages(QUIET_MILLIS));
+      got.addAll(all(sleeper, QUEUED));
       if (sleeper.subscribe("queue/#", 1, ANSWER_MILLIS) != 1) {
         findings.add(Kind.PROTOCOL, wound.text() + ": takes no subscription");
       }
@@ -131,6 +133,11 @@ final class Patient {
         flux.process().lines(mark).stream()
             .anyMatch(line -> line.contains("WARN") || line.contains("ERROR"));
     toll.add(wound, expected, got, told);
+  }
+
+  private static List<String> all(Probe probe, int expected) throws IOException {
+    List<String> messages = probe.messages(QUIET_MILLIS);
+    return messages.size() < expected ? probe.messages(LOST_MILLIS) : messages;
   }
 
   /** The broker is ready again when it takes clients. */

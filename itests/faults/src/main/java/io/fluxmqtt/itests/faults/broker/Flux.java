@@ -101,6 +101,14 @@ public final class Flux implements Victim {
   }
 
   @Override
+  public void freeze() throws IOException, InterruptedException {
+    String pid = Long.toString(process.process().pid());
+    if (new ProcessBuilder("kill", "-STOP", pid).start().waitFor() != 0) {
+      throw new IOException("the broker cannot be stopped");
+    }
+  }
+
+  @Override
   public void close() throws IOException, InterruptedException {
     process.close();
   }

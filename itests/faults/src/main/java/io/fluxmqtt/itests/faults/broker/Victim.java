@@ -27,6 +27,12 @@ public interface Victim extends AutoCloseable {
   /** SIGKILL; returns once the process is gone. */
   void kill() throws InterruptedException;
 
+  /**
+   * SIGSTOP: it says nothing any more. To be called before its disk is taken away: a sync that is
+   * under way may then seem to succeed.
+   */
+  default void freeze() throws IOException, InterruptedException {}
+
   /** Sessions exist now: what needs to be told that it should keep them is told. */
   default void keepSessions() throws Exception {}
 

@@ -6,6 +6,7 @@ import io.fluxmqtt.itests.kit.ConnectPacket;
 import io.fluxmqtt.itests.kit.RawPacket;
 import io.fluxmqtt.itests.kit.Wire;
 import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -13,6 +14,8 @@ import java.util.function.BooleanSupplier;
  * both are. One thread at a time.
  */
 abstract class Actor {
+  private static final long KILL_NANOS = 10_000_000_000L; // on a machine that is busy
+
   static final long YEAR_SECONDS = 31_536_000;
 
   final String name;
@@ -101,12 +104,12 @@ abstract class Actor {
   }
 
   private static boolean gone(BooleanSupplier killed) {
-    long end = System.nanoTime() + 2_000_000_000L;
+    long end = System.nanoTime() + KILL_NANOS;
     while (!killed.getAsBoolean()) {
       if (System.nanoTime() > end) {
         return false;
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
     return true;
   }

@@ -17,6 +17,7 @@ class Subscriber extends Actor {
   private static final int MOMENT_MILLIS = 2;
   private static final int PAUSE_MILLIS = 100;
   private static final int RESTLESS = 3_000;
+  private static final long STALLED_NANOS = 15_000_000_000L;
 
   private final String filter;
   private final int maximumQos;
@@ -65,6 +66,7 @@ class Subscriber extends Actor {
       link.flush();
     }
     boolean asked = false;
+    long last = System.nanoTime(); // something came, or there was more to come
     while (true) {
       Optional<RawPacket> packet = link.receive(MOMENT_MILLIS);
       if (packet.isEmpty()) {
@@ -75,6 +77,13 @@ class Subscriber extends Actor {
           asked = true;
         }
         packet = link.receive(PAUSE_MILLIS);
+      }
+      if (packet.isPresent() || going.getAsBoolean()) {
+        last = System.nanoTime();
+      } else if (System.nanoTime() - last > STALLED_NANOS) {
+        findings.add(
+            Kind.PROTOCOL, "%s waits in vain, %d times for PUBREL".formatted(name, held.size()));
+        return false;
       }
       if (packet.isPresent()) {
         if (packet.get().type() == Wire.PINGRESP) {
