@@ -1,6 +1,7 @@
 package io.fluxmqtt.store;
 
 import io.fluxmqtt.api.config.DataFolder;
+import io.fluxmqtt.api.spi.store.EngineException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -76,7 +77,8 @@ final class EngineNote {
 
   private static void checkFormat(Path file, String format) throws IOException {
     if (format.matches("[0-9]{1,9}") && Integer.parseInt(format) > StoreHeader.FORMAT_VERSION) {
-      throw new IOException(
+      throw new EngineException(
+          EngineException.Reason.NEWER,
           "%s: the data have format %s, this version reads %d; start the version that wrote them, nothing was changed"
               .formatted(file, format, StoreHeader.FORMAT_VERSION));
     }

@@ -43,7 +43,7 @@ record StoreHeader(long sessionMark, long messageMark) {
   static StoreHeader read(KvEngine engine) throws IOException {
     byte[] format = engine.get(Keys.meta(FORMAT));
     if (format != null) {
-      checkFormat(format);
+      Upgrade.CURRENT.run(engine, formatOf(format));
     }
     return new StoreHeader(
         mark(
@@ -68,21 +68,19 @@ record StoreHeader(long sessionMark, long messageMark) {
 
   /** The note of the format. */
   static KvEngine.Write formatMark() {
-    return new KvEngine.Write(Keys.meta(FORMAT), Records.number(FORMAT_VERSION));
+    return formatMark(FORMAT_VERSION);
   }
 
-  private static void checkFormat(byte[] record) throws IOException {
-    long version;
+  static KvEngine.Write formatMark(long version) {
+    return new KvEngine.Write(Keys.meta(FORMAT), Records.number(version));
+  }
+
+  private static long formatOf(byte[] record) {
     try {
-      version = Records.number(record);
+      return Records.number(record);
     } catch (DamagedRecordException e) {
       LOG.warn("the format version of the store is damaged; it is taken for {}", FORMAT_VERSION, e);
-      return;
-    }
-    if (version != FORMAT_VERSION) {
-      throw new IOException(
-          "the store's data has format %d, this version reads %d; start the version that wrote it"
-              .formatted(version, FORMAT_VERSION));
+      return FORMAT_VERSION;
     }
   }
 
