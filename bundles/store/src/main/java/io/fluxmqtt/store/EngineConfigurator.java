@@ -5,6 +5,7 @@ import io.fluxmqtt.api.config.SettingException;
 import io.fluxmqtt.api.config.Settings;
 import io.fluxmqtt.api.spi.store.KvEngine;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Hashtable;
@@ -73,6 +74,7 @@ public final class EngineConfigurator {
   private final ComponentContext context;
   private final EngineServices engines;
   private final EngineNote note;
+  private final Retry retry = new Retry("flux-mqtt-engine-retry");
 
   // guarded by this
   private @Nullable EngineChoice choice; // what was configured last and is valid
@@ -118,7 +120,8 @@ public final class EngineConfigurator {
   @Deactivate
   synchronized void deactivate() {
     choice = null;
-    context.disableComponent(StoreComponent.NAME);
+    retry.close();
+    context.disableComponent(StoreOpener.NAME);
   }
 
   @Reference(
@@ -141,6 +144,7 @@ public final class EngineConfigurator {
   private synchronized void configure(Map<String, Object> properties) throws IOException {
     settled = false;
     told = "";
+    retry.reset();
     try {
       EngineChoice now = read(properties);
       choice = now;
@@ -171,7 +175,10 @@ public final class EngineConfigurator {
         note.write(take.engine());
       }
     } catch (IOException e) {
-      refuse("%s cannot be used (%s)".formatted(note.folder(), e.getMessage()));
+      refuse(
+          "%s cannot be used (%s), which is looked at again and again"
+              .formatted(note.folder(), reason(e)));
+      retry.later(this::again);
       return;
     }
     if (outcome instanceof EngineChoice.Take take) {
@@ -181,6 +188,23 @@ public final class EngineConfigurator {
       await(wait.why());
     } else if (outcome instanceof EngineChoice.Refuse refuse) {
       refuse("%s: engine=%s %s".formatted(PID, now.name(), refuse.why()));
+    }
+  }
+
+  /** What a file system says is only a path at times. */
+  private static String reason(IOException e) {
+    return e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
+  }
+
+  private synchronized void again() {
+    EngineChoice open = choice;
+    if (open != null && !settled) {
+      try {
+        decide(open);
+      } catch (IOException e) {
+        LOG.error("the choice of the engine {} cannot be kept", open.name(), e);
+        retry.later(this::again);
+      }
     }
   }
 
@@ -234,14 +258,14 @@ public final class EngineConfigurator {
 
   private void take(String engine, @Nullable String noted) throws IOException {
     Hashtable<String, Object> wiring = new Hashtable<>();
-    wiring.put(StoreComponent.ENGINE_TARGET, EngineChoice.target(engine));
-    configurations.getConfiguration(StoreComponent.NAME, "?").updateIfDifferent(wiring);
+    wiring.put(StoreOpener.ENGINE_TARGET, EngineChoice.target(engine));
+    configurations.getConfiguration(StoreOpener.NAME, "?").updateIfDifferent(wiring);
     LOG.info("the store takes the engine {}", engine);
     if (noted != null && !noted.equals(engine)) {
       LOG.warn("{} holds data of the engine {}, which are not used", note.folder(), noted);
     }
     if (!enabled) {
-      context.enableComponent(StoreComponent.NAME);
+      context.enableComponent(StoreOpener.NAME);
       enabled = true;
     }
   }

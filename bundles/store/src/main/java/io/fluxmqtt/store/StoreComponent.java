@@ -4,7 +4,6 @@ import io.fluxmqtt.api.admin.StoreAdmin;
 import io.fluxmqtt.api.admin.StoreCheck;
 import io.fluxmqtt.api.admin.StoreInfo;
 import io.fluxmqtt.api.spi.store.Durability;
-import io.fluxmqtt.api.spi.store.KvEngine;
 import io.fluxmqtt.api.spi.store.RetainedStore;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.api.spi.store.SessionStore;
@@ -12,58 +11,24 @@ import io.fluxmqtt.api.spi.store.StoredMessage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.ConfigurationPolicy;
-import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * The store as a service, on the one engine that {@link EngineConfigurator} names in the
- * reference's target. Without that target it binds nothing: no engine is taken by its ranking. It
- * is enabled by the configurator, so that it never sees the target of an earlier run.
- */
+/** The store that {@link StoreOpener} has opened, as services; they go before it closes. */
 @Component(
-    name = StoreComponent.NAME,
-    configurationPid = StoreComponent.NAME,
-    configurationPolicy = ConfigurationPolicy.REQUIRE,
-    enabled = false,
     immediate = true,
     service = {SessionStore.class, RetainedStore.class, StoreAdmin.class},
     property = SessionStore.NAME + "=default")
 public final class StoreComponent implements SessionStore, RetainedStore, StoreAdmin {
-  /** Name and PID; the configuration is the configurator's, not a user's. */
-  static final String NAME = "io.fluxmqtt.store.wiring";
-
-  /** The key by which the engine is chosen. */
-  static final String ENGINE_TARGET = "engine.target";
-
-  private static final Logger LOG = LoggerFactory.getLogger(StoreComponent.class);
-
   private final Store store;
 
-  /** Opens the store. Blocks for I/O. */
+  /** Takes the store, which is open. */
   @Activate
-  public StoreComponent(
-      @Reference(name = "engine", service = KvEngine.class, target = "(" + KvEngine.NAME + "=)")
-          Map.Entry<Map<String, Object>, KvEngine> engine)
-      throws IOException {
-    try {
-      store = Store.open(engine.getValue(), EngineProperties.of(engine.getKey()));
-    } catch (IOException e) {
-      LOG.error("the store cannot be opened, the broker stays down: {}", e.getMessage());
-      throw e;
-    }
-  }
-
-  @Deactivate
-  void close() {
-    store.close();
+  public StoreComponent(@Reference Store store) {
+    this.store = store;
   }
 
   @Override

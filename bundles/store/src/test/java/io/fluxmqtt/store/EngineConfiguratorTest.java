@@ -16,7 +16,9 @@ import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -31,7 +33,7 @@ final class EngineConfiguratorTest {
   @TempDir Path data;
 
   /** What the framework was told, in order. */
-  private final List<String> calls = new ArrayList<>();
+  private final List<String> calls = new CopyOnWriteArrayList<>();
 
   private final List<String> installed = new ArrayList<>();
   private final List<String> loaded = new ArrayList<>();
@@ -186,6 +188,42 @@ final class EngineConfiguratorTest {
     Files.delete(data.resolve("store"));
     configurator.modified(Map.of());
     assertEquals(List.of(target("mvstore"), ENABLE), calls);
+  }
+
+  @Test
+  @Timeout(60)
+  void folderThatCannotBeMadeIsTriedAgainUntilItCan() throws Exception {
+    Files.writeString(data.resolve("store"), "a file");
+    EngineConfigurator configurator = configure(Map.of());
+    configurator.engineCame(engine("mvstore", true, true));
+    assertEquals(List.of(), calls);
+    Files.delete(data.resolve("store"));
+    while (calls.size() < 2) { // a second later, by itself
+      Thread.onSpinWait();
+    }
+    assertEquals(List.of(target("mvstore"), ENABLE), calls);
+  }
+
+  @Test
+  void goneItTriesNothingAgain() throws Exception {
+    Files.writeString(data.resolve("store"), "a file");
+    EngineConfigurator configurator = configure(Map.of());
+    configurator.engineCame(engine("mvstore", true, true));
+    configurator.deactivate();
+    Files.delete(data.resolve("store"));
+    assertFalse(retryEnds(), "a thread is left");
+    assertEquals(List.of("disable io.fluxmqtt.store.wiring"), calls);
+  }
+
+  /** Whether a thread that tries again is still there after a while. */
+  private static boolean retryEnds() throws InterruptedException {
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("flux-mqtt-engine-retry")) {
+        thread.join(10_000);
+      }
+    }
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().equals("flux-mqtt-engine-retry"));
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +37,7 @@ final class BareStore implements AutoCloseable {
   private static final int LIMIT_SECONDS = 60;
 
   private final Object engineComponent;
-  private final Object component;
+  private final Object opener;
   private final SessionStore sessions;
   private final RetainedStore retained;
 
@@ -47,24 +48,34 @@ final class BareStore implements AutoCloseable {
    * @param data the data folder
    */
   BareStore(ClassLoader shipped, String engine, Path data) throws Exception {
-    KvEngine[] registered = new KvEngine[1];
+    List<Object> registered = new ArrayList<>();
+    BundleContext context = context(data, registered);
     String name = engine.equals("rocksdb") ? "rocksdb.RocksEngine" : "mvstore.MvStore";
     engineComponent =
         Class.forName("io.fluxmqtt.store." + name + "Component", true, shipped)
             .getConstructor(BundleContext.class)
-            .newInstance(context(data, registered));
-    KvEngine service =
-        engineComponent instanceof KvEngine itself ? itself : registered[0]; // or as it registers
-    component =
+            .newInstance(context);
+    Object service = // or as it registers
+        engineComponent instanceof KvEngine ? engineComponent : registered.get(0);
+    registered.clear();
+    opener =
+        Class.forName("io.fluxmqtt.store.StoreOpener", true, shipped)
+            .getConstructor(BundleContext.class, Map.Entry.class)
+            .newInstance(context, Map.entry(Map.of(), service));
+    if (registered.isEmpty()) {
+      close();
+      throw new IOException("the store does not open; its log says why");
+    }
+    Object component =
         Class.forName("io.fluxmqtt.store.StoreComponent", true, shipped)
-            .getConstructor(KvEngine.class)
-            .newInstance(service);
+            .getConstructor(Class.forName("io.fluxmqtt.store.Store", true, shipped))
+            .newInstance(registered.get(0));
     sessions = (SessionStore) component;
     retained = (RetainedStore) component;
   }
 
-  /** A framework in which an engine finds its folder, and registers itself. */
-  private static BundleContext context(Path data, KvEngine[] registered) {
+  /** A framework in which an engine finds its folder, and engine and store register themselves. */
+  private static BundleContext context(Path data, List<Object> registered) {
     return proxy(
         BundleContext.class,
         (method, arguments) -> {
@@ -73,9 +84,10 @@ final class BareStore implements AutoCloseable {
           }
           ServiceRegistration<?> registration =
               proxy(ServiceRegistration.class, (ignored, none) -> null);
-          if (arguments[1] instanceof ServiceFactory<?> factory) {
-            registered[0] = (KvEngine) service(factory, registration);
-          }
+          registered.add(
+              arguments[1] instanceof ServiceFactory<?> factory
+                  ? service(factory, registration)
+                  : arguments[1]);
           return registration;
         });
   }
@@ -214,7 +226,7 @@ final class BareStore implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    end(component, "close");
+    end(opener, "close");
     end(engineComponent, engineComponent instanceof KvEngine ? "close" : "deactivate");
   }
 
