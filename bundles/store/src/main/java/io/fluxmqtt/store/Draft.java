@@ -40,6 +40,11 @@ final class Draft {
     return change != null ? change.value() : engine.get(key);
   }
 
+  /** Whether there is nothing to write. */
+  boolean isEmpty() {
+    return changes.isEmpty();
+  }
+
   /** Whether this draft sets a key; what the engine holds does not count. */
   boolean sets(byte[] key) {
     Change change = changes.get(key);

@@ -24,6 +24,7 @@ final class EngineSessionStore implements SessionStore {
 
   private final KvEngine engine;
   private final Committer committer;
+  private final StoreClock clock;
   private final NumberSequence sessionNumbers;
   private final NumberSequence messageIds;
   private final LongAdder damaged;
@@ -40,12 +41,14 @@ final class EngineSessionStore implements SessionStore {
   EngineSessionStore(
       KvEngine engine,
       Committer committer,
+      StoreClock clock,
       NumberSequence sessionNumbers,
       NumberSequence messageIds,
       StoreReader reader,
       LongAdder damaged) {
     this.engine = engine;
     this.committer = committer;
+    this.clock = clock;
     this.sessionNumbers = sessionNumbers;
     this.messageIds = messageIds;
     this.damaged = damaged;
@@ -105,6 +108,11 @@ final class EngineSessionStore implements SessionStore {
   @Override
   public long newMessageId() {
     return messageIds.next();
+  }
+
+  @Override
+  public long nowMillis() {
+    return clock.nowMillis();
   }
 
   /** How many sessions there are. */

@@ -334,6 +334,18 @@ final class Records {
     return read(record, RecordReader::int64);
   }
 
+  static byte[] clock(StoreClock.Mark mark) {
+    return writer(32)
+        .int64(mark.timeMillis())
+        .int64(mark.wallMillis())
+        .octet(mark.believed() ? 1 : 0)
+        .seal();
+  }
+
+  static StoreClock.Mark clock(byte[] record) throws DamagedRecordException {
+    return read(record, in -> new StoreClock.Mark(in.int64(), in.int64(), in.octet() != 0));
+  }
+
   private static void writeMessage(RecordWriter out, Message message, int moreBits) {
     out.octet(message.qos().level() | (message.retain() ? RETAIN : 0) | moreBits);
     out.text(message.topic());

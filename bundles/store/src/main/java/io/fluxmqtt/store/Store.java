@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * The store on one engine: both contracts over one committer, so that what one PUBLISH changes in
@@ -17,6 +18,7 @@ final class Store implements AutoCloseable {
   private static final long SESSION_BLOCK = 1_000;
   private static final long MESSAGE_BLOCK = 1_000_000;
 
+  private final StoreClock clock;
   private final Committer committer;
   private final NumberSequence sessionNumbers;
   private final NumberSequence messageIds;
@@ -26,8 +28,9 @@ final class Store implements AutoCloseable {
   private final LongAdder damaged = new LongAdder();
   private final EngineStoreAdmin admin;
 
-  private Store(KvEngine engine, EngineProperties properties, StoreHeader header)
+  private Store(KvEngine engine, EngineProperties properties, StoreHeader header, StoreClock clock)
       throws IOException {
+    this.clock = clock;
     sessionNumbers =
         new NumberSequence(
             StoreHeader.SESSION_MARK, header.sessionMark(), SESSION_BLOCK, this::wake);
@@ -36,11 +39,13 @@ final class Store implements AutoCloseable {
             StoreHeader.MESSAGE_MARK, header.messageMark(), MESSAGE_BLOCK, this::wake);
     committer = new Committer(engine, "flux-mqtt-store", this::beforeWrite);
     sessions =
-        new EngineSessionStore(engine, committer, sessionNumbers, messageIds, reader, damaged);
+        new EngineSessionStore(
+            engine, committer, clock, sessionNumbers, messageIds, reader, damaged);
     RetainedUse use = RetainedUse.read(engine);
     retained = new EngineRetainedStore(engine, committer, reader, damaged, use);
     List<KvEngine.Write> marks = new ArrayList<>(use.firstMarks());
     marks.add(StoreHeader.formatMark());
+    marks.add(clock.firstMark());
     marks.add(sessionNumbers.firstMark());
     marks.add(messageIds.firstMark());
     engine.write(marks, true);
@@ -59,7 +64,20 @@ final class Store implements AutoCloseable {
 
   /** As {@link #open(KvEngine)}, knowing how the engine's service describes itself. */
   static Store open(KvEngine engine, EngineProperties properties) throws IOException {
-    return new Store(engine, properties, StoreHeader.read(engine));
+    return open(engine, properties, System::nanoTime, System::currentTimeMillis);
+  }
+
+  /** As {@link #open(KvEngine)}, with a monotonic clock and a system clock. */
+  static Store open(KvEngine engine, LongSupplier nanoTime, LongSupplier wallMillis)
+      throws IOException {
+    return open(engine, EngineProperties.UNKNOWN, nanoTime, wallMillis);
+  }
+
+  private static Store open(
+      KvEngine engine, EngineProperties properties, LongSupplier nanoTime, LongSupplier wallMillis)
+      throws IOException {
+    StoreHeader header = StoreHeader.read(engine);
+    return new Store(engine, properties, header, StoreClock.read(engine, nanoTime, wallMillis));
   }
 
   SessionStore sessions() {
@@ -89,6 +107,7 @@ final class Store implements AutoCloseable {
   public void close() {
     reader.shut();
     admin.shut();
+    committer.commit(clock::noteEnd, Weight.NONE, failure -> {});
     committer.close();
     reader.close();
     admin.close();
@@ -99,6 +118,7 @@ final class Store implements AutoCloseable {
     retained.note(draft);
     sessionNumbers.reserve(draft);
     messageIds.reserve(draft);
+    clock.note(draft); // last, as it joins what is written anyway
   }
 
   private void wake() {

@@ -87,6 +87,11 @@ public final class StoreComponent implements SessionStore, RetainedStore, StoreA
   }
 
   @Override
+  public long nowMillis() {
+    return store.sessions().nowMillis();
+  }
+
+  @Override
   public void put(StoredMessage message, Durability durability, Completion completion) {
     store.retained().put(message, durability, completion);
   }

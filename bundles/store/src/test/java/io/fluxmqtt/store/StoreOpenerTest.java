@@ -10,6 +10,7 @@ import io.fluxmqtt.api.spi.store.KvEngine;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ final class StoreOpenerTest {
 
   @Test
   void storeIsThereWhenItHasOpenedAndGoesBeforeItCloses() {
-    StoreOpener opener = new StoreOpener(context(), engine);
+    StoreOpener opener = new StoreOpener(context(), Map.entry(Map.of(), engine));
     assertEquals(List.of("register"), calls);
     opener.close();
     assertEquals(List.of("register", "unregister open"), calls);
@@ -46,7 +47,7 @@ final class StoreOpenerTest {
       names = {"FAILED", "FULL", "DAMAGED", "UNAVAILABLE", "CLOSED"})
   void whatFailsIsTriedAgainUntilItWorks(Reason reason) throws Exception {
     engine.failGetsWith(new EngineException(reason, "as the test wants"));
-    StoreOpener opener = new StoreOpener(context(), engine);
+    StoreOpener opener = new StoreOpener(context(), Map.entry(Map.of(), engine));
     assertEquals(List.of(), calls);
     engine.failGetsWith(null);
     awaitCalls(1);
@@ -58,7 +59,7 @@ final class StoreOpenerTest {
   @Test
   void whatFailsInAnotherWayIsTriedAgainToo() throws Exception {
     engine.failWith(new IOException("the disk fails"));
-    StoreOpener opener = new StoreOpener(context(), engine);
+    StoreOpener opener = new StoreOpener(context(), Map.entry(Map.of(), engine));
     assertEquals(List.of(), calls);
     engine.failWith(null);
     awaitCalls(1);
@@ -72,7 +73,7 @@ final class StoreOpenerTest {
             new KvEngine.Write(
                 Keys.meta("format"), Records.number(StoreHeader.FORMAT_VERSION + 1))),
         true);
-    StoreOpener opener = new StoreOpener(context(), engine);
+    StoreOpener opener = new StoreOpener(context(), Map.entry(Map.of(), engine));
     assertEquals(List.of(), calls);
     assertFalse(tries(), "it is tried again");
     assertEquals(1, engine.batches().size(), "it was written to");
@@ -82,7 +83,7 @@ final class StoreOpenerTest {
   @Test
   void nothingIsTriedWhenItIsGone() throws Exception {
     engine.failGetsWith(new EngineException(Reason.FAILED, "as the test wants"));
-    StoreOpener opener = new StoreOpener(context(), engine);
+    StoreOpener opener = new StoreOpener(context(), Map.entry(Map.of(), engine));
     assertTrue(tries());
     opener.close();
     engine.failGetsWith(null);
@@ -99,7 +100,7 @@ final class StoreOpenerTest {
     StoreOpener[] opener = new StoreOpener[1];
     engine.failGetsWith(new EngineException(Reason.FAILED, "as the test wants"));
     atRegistration = () -> opener[0].close();
-    opener[0] = new StoreOpener(context(), engine);
+    opener[0] = new StoreOpener(context(), Map.entry(Map.of(), engine));
     engine.failGetsWith(null);
     while (calls.size() < 2) {
       Thread.onSpinWait();

@@ -217,6 +217,11 @@ final class ByHandBroker {
     }
 
     @Override
+    public long nowMillis() {
+      return 0;
+    }
+
+    @Override
     public void removeExpired(long nowMillis) {
       retained
           .values()

@@ -16,6 +16,7 @@ import io.fluxmqtt.session.access.AccessControl;
 import io.fluxmqtt.session.access.Verdict;
 import io.fluxmqtt.session.routing.SubscriptionTree;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +39,6 @@ public final class Broker implements SessionManager {
   private final RetainedStore retainedStore;
   private final LongSupplier nanoTime;
   private final LongSupplier wallMillis;
-  private final long startNanos;
-  private final long startMillis;
   private final Counters counters = new Counters();
   private final LongAdder queuedBytes = new LongAdder();
   private final QueueMemory queueMemory = new QueueMemory();
@@ -63,7 +62,7 @@ public final class Broker implements SessionManager {
    * @param houseLoop the loop of sessions without a connection; the caller ends it, after the
    *     connections are gone
    * @param nanoTime a monotonic clock in nanoseconds
-   * @param wallMillis the wall clock in milliseconds since the epoch
+   * @param wallMillis the wall clock in milliseconds since the epoch, for what is shown
    */
   public Broker(
       AccessControl access,
@@ -80,8 +79,6 @@ public final class Broker implements SessionManager {
     this.queuePolicies = QueuePolicies.of(settings);
     this.nanoTime = nanoTime;
     this.wallMillis = wallMillis;
-    this.startNanos = nanoTime();
-    this.startMillis = wallMillis();
     this.overflowLog = new OverflowLog(this);
     this.retained = new Retained(this, retainedStore);
     this.house = new Worker(houseLoop, this);
@@ -225,13 +222,16 @@ public final class Broker implements SessionManager {
     return new StoredMessage(id, publication.message(), publication.publisher(), expiresAtMillis);
   }
 
-  /** The reverse of {@link #toStored}. */
+  /** The reverse of {@link #toStored}; nothing comes back with more time than it was given. */
   Publication fromStored(StoredMessage stored) {
     Long expiresAtMillis = stored.expiresAtMillis();
-    long expiresAtNanos =
-        expiresAtMillis == null
-            ? Publication.NEVER
-            : nanoTime() + TimeUnit.MILLISECONDS.toNanos(expiresAtMillis - expiryMillis());
+    Long givenSeconds = stored.message().properties().expirySeconds();
+    long expiresAtNanos = Publication.NEVER;
+    if (expiresAtMillis != null) {
+      long left = TimeUnit.MILLISECONDS.toNanos(expiresAtMillis - expiryMillis());
+      long given = givenSeconds == null ? left : TimeUnit.SECONDS.toNanos(givenSeconds);
+      expiresAtNanos = nanoTime() + Math.min(left, given);
+    }
     Durability durability = settings.durability().find(stored.message().topic());
     Publication publication =
         new Publication(stored.message(), stored.publisher(), expiresAtNanos, durability);
@@ -239,12 +239,14 @@ public final class Broker implements SessionManager {
     return publication;
   }
 
-  /**
-   * The time by which stored messages expire: of the wall clock when this started, and of the
-   * monotonic one since, so that nothing expires when the wall clock is set.
-   */
+  /** The time by which all that is stored expires; it does not jump with the wall clock. */
   long expiryMillis() {
-    return startMillis + TimeUnit.NANOSECONDS.toMillis(nanoTime() - startNanos);
+    return sessionStore.nowMillis();
+  }
+
+  /** What the wall clock would have said then, were it as it is now. For what is shown. */
+  Instant wallTime(long expiryMillis) {
+    return Instant.ofEpochMilli(wallMillis.getAsLong() - (expiryMillis() - expiryMillis));
   }
 
   AccessControl access() {
@@ -345,9 +347,5 @@ public final class Broker implements SessionManager {
 
   long nanoTime() {
     return nanoTime.getAsLong();
-  }
-
-  long wallMillis() {
-    return wallMillis.getAsLong();
   }
 }

@@ -9,8 +9,10 @@ import io.fluxmqtt.api.spi.store.StoredSubscription;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,7 @@ final class Recovery implements SessionStore.Visitor {
   private final Broker broker;
   private final Map<Long, Session> sessions = new HashMap<>(); // by number
   private final List<Session> replaced = new ArrayList<>();
+  private final Set<Session> leftOver = new HashSet<>(); // connected when the broker ended
   private @Nullable Session current;
   private @Nullable Publication last; // its receivers share it
 
@@ -32,7 +35,8 @@ final class Recovery implements SessionStore.Visitor {
   void run() throws IOException {
     broker.sessionStore().load(this);
     for (Session session : broker.sessions().all()) { // not before, as Wills go to all of them
-      session.command(session::restored);
+      boolean wasConnected = leftOver.contains(session);
+      session.command(() -> session.restored(wasConnected));
     }
     replaced.forEach(session -> session.command(session::end));
     int sessions = broker.sessions().size();
@@ -49,6 +53,9 @@ final class Recovery implements SessionStore.Visitor {
     Session session = new Session(broker, broker.house(), client, kept.number());
     restore(session);
     session.restore(kept);
+    if (kept.disconnectedAtMillis() == null) {
+      leftOver.add(session);
+    }
     sessions.put(kept.number(), session);
     current = session;
   }

@@ -172,9 +172,7 @@ final class Retained {
 
   /** Removes all that have expired. */
   void sweep() {
-    if (!store.isEmpty()) {
-      store.removeExpired(broker.expiryMillis());
-    }
+    store.removeExpired(broker.expiryMillis());
   }
 
   /** A replay has read so many bytes more, or holds so many less. */

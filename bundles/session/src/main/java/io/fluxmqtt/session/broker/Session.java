@@ -41,9 +41,8 @@ final class Session {
   private @Nullable ConnectFlow arriving; // whose loop owns it, and has not given it a connection
   private @Nullable Will will;
   private long expirySeconds;
-  private long sinceMillis; // connected or away; of the wall clock
+  private long sinceMillis; // connected or away; as all times here by Broker.expiryMillis
   private String protocol = "-";
-  private @Nullable Long disconnectedAtMillis;
   private long awaySinceNanos; // while it is; of the monotonic clock
   private EventLoop.@Nullable Timer expiryTimer;
   private EventLoop.@Nullable Timer willTimer;
@@ -60,7 +59,7 @@ final class Session {
     this.client = client;
     this.clientId = client.clientId();
     this.number = number;
-    this.sinceMillis = broker.wallMillis();
+    this.sinceMillis = broker.expiryMillis();
     this.subscriptions = new Subscriptions(this, broker);
     this.outbox = new Outbox(this, broker);
   }
@@ -243,8 +242,7 @@ final class Session {
     durable = isKept;
     will = request.will();
     protocol = request.version().toString();
-    sinceMillis = broker.wallMillis();
-    disconnectedAtMillis = null;
+    sinceMillis = broker.expiryMillis();
     connection = request.connection();
     connected = true;
     absence++;
@@ -294,7 +292,7 @@ final class Session {
     connection = null;
     connected = false;
     outbox.disconnected();
-    sinceMillis = broker.wallMillis();
+    sinceMillis = broker.expiryMillis();
     if (!publishWill) {
       will = null;
     }
@@ -302,7 +300,6 @@ final class Session {
       end();
       return;
     }
-    disconnectedAtMillis = broker.wallMillis();
     recordHead();
     startTimers(0);
   }
@@ -407,7 +404,7 @@ final class Session {
               clientId,
               client.principal(),
               Math.max(1, expirySeconds), // 0 if it is kept for what waits only
-              disconnectedAtMillis,
+              connected ? null : sinceMillis,
               will == null ? null : will.message(),
               will == null ? 0 : will.delaySeconds(),
               client.listener(),
@@ -423,18 +420,25 @@ final class Session {
     expirySeconds = kept.expirySeconds();
     durable = true;
     will = kept.will() == null ? null : new Will(kept.will(), kept.willDelaySeconds());
-    long now = broker.wallMillis();
-    disconnectedAtMillis = kept.disconnectedAtMillis() == null ? now : kept.disconnectedAtMillis();
-    sinceMillis = disconnectedAtMillis;
+    sinceMillis = broker.expiryMillis();
+    if (kept.disconnectedAtMillis() != null) {
+      sinceMillis = Math.min(sinceMillis, kept.disconnectedAtMillis());
+    }
   }
 
-  /** All sessions are back: the time that this one was away counts. On the owner's loop. */
-  void restored() {
-    Long leftAtMillis = disconnectedAtMillis;
-    if (!connected && !ended && leftAtMillis != null) {
-      long awayMillis = Math.max(0, broker.wallMillis() - leftAtMillis);
-      startTimers(TimeUnit.MILLISECONDS.toSeconds(awayMillis));
+  /**
+   * All sessions are back: the time that this one was away counts. On the owner's loop.
+   *
+   * @param wasConnected whether the store knows nothing yet of when it was left
+   */
+  void restored(boolean wasConnected) {
+    if (connected || ended) {
+      return;
     }
+    if (wasConnected && expirySeconds != StoredSession.NEVER_EXPIRES) {
+      recordHead(); // or each start would begin to count anew
+    }
+    startTimers(TimeUnit.MILLISECONDS.toSeconds(broker.expiryMillis() - sinceMillis));
   }
 
   Subscriptions subscriptions() {
@@ -468,7 +472,14 @@ final class Session {
   /** As it stands. On the owner's loop. */
   SessionReport report() {
     return new SessionReport(
-        this, client, connection, protocol, sinceMillis, awaySinceNanos, expirySeconds, will);
+        this,
+        client,
+        connection,
+        protocol,
+        broker.wallTime(sinceMillis),
+        awaySinceNanos,
+        expirySeconds,
+        will);
   }
 
   boolean isEnded() {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session as it stands, for the operator. Made and read on the loop that owns it.
  *
+ * @param since when it was left or connected, by the wall clock as it is set now
  * @param awaySinceNanos since when it has no connection, by the monotonic clock, so that it counts
  *     right where the wall clock is set
  */
@@ -19,7 +20,7 @@ record SessionReport(
     Client client,
     @Nullable ClientConnection connection,
     String protocol,
-    long sinceMillis,
+    Instant since,
     long awaySinceNanos,
     long expirySeconds,
     Session.@Nullable Will will) {
@@ -32,7 +33,7 @@ record SessionReport(
         client.listener(),
         ClientConnection.addressText(client.remoteAddress()),
         connection != null,
-        Instant.ofEpochMilli(sinceMillis),
+        since,
         connection == null ? 0 : connection.keepAliveSeconds(),
         expirySeconds,
         session.subscriptions().size(),

@@ -84,6 +84,7 @@ final class Fixture {
   int decisions; // that were asked for
   @Nullable Client asked; // for whom the last of them was
   @Nullable String forGroupOnly; // a topic or filter for members of the group "in"
+  long wallMillis; // when the clock stood at 0; jumps when somebody sets it
   private long nanos = 1;
 
   Fixture() {
@@ -97,6 +98,7 @@ final class Fixture {
   /** With what the store has kept; the clock stands at 0. */
   Fixture(BrokerSettings settings, Consumer<SessionStore.Visitor> kept) {
     stores.keep(kept);
+    stores.clock(() -> nanos / 1_000_000);
     access =
         new AccessControl(
             AccessSettings.of(List.of("all"), List.of("rules")).withInline(Set.of("test")),
@@ -122,7 +124,14 @@ final class Fixture {
                     new Authentication.Accepted(Principal.ANONYMOUS))));
     putAuthorizer();
     broker =
-        new Broker(access, stores, stores, settings, house, this::nanos, () -> nanos / 1_000_000);
+        new Broker(
+            access,
+            stores,
+            stores,
+            settings,
+            house,
+            this::nanos,
+            () -> wallMillis + nanos / 1_000_000);
     try {
       broker.start();
     } catch (IOException e) {

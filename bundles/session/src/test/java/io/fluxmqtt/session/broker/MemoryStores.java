@@ -19,6 +19,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +48,19 @@ final class MemoryStores implements SessionStore, RetainedStore {
   private @Nullable Throwable failure;
   private long usable = Long.MAX_VALUE;
   private long pending;
+  private LongSupplier clock = () -> 0;
   private long lastSession;
   private long lastMessage;
+
+  /** Sets the time by which all expires. */
+  void clock(LongSupplier millis) {
+    clock = millis;
+  }
+
+  @Override
+  public long nowMillis() {
+    return clock.getAsLong();
+  }
 
   /** Sets what sessions are found at the start. */
   void keep(Consumer<Visitor> sessions) {

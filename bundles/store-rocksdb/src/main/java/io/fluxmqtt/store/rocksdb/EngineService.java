@@ -155,7 +155,7 @@ final class EngineService implements KvEngine {
   @Override
   public long usableBytes() {
     try {
-      return Files.getFileStore(store).getUsableSpace();
+      return Files.getFileStore(home).getUsableSpace();
     } catch (IOException e) { // it is not there yet, or not any more
       return Long.MAX_VALUE;
     }

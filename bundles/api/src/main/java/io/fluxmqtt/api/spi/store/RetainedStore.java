@@ -60,7 +60,11 @@ public interface RetainedStore {
    * Removes all messages that have expired, in pieces between other changes. If it fails, those
    * that are left wait for the next call.
    *
-   * @param nowMillis the time to compare with {@link StoredMessage#expiresAtMillis}
+   * <p>To be called every half minute, also while there is nothing: the store then looks whether
+   * the system clock was set.
+   *
+   * @param nowMillis the time of {@link SessionStore#nowMillis}, to compare with {@link
+   *     StoredMessage#expiresAtMillis}
    */
   void removeExpired(long nowMillis);
 

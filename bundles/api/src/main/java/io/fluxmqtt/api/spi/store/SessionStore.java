@@ -129,4 +129,12 @@ public interface SessionStore {
 
   /** A message id above all that were handed out before, on this start or an earlier one. */
   long newMessageId();
+
+  /**
+   * The time by which all that is stored expires, in milliseconds: about the time since the epoch,
+   * but it never jumps. It passes as {@link System#nanoTime} does while the store is there, and
+   * goes on over a restart, with the time away as far as the system clock can be believed. So after
+   * a restart it may stand a little behind what was stored last, and far behind the system clock.
+   */
+  long nowMillis();
 }

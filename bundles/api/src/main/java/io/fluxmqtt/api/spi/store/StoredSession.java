@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param number identifies the session in the store; never used twice
  * @param principal who owns it
  * @param expirySeconds the Session Expiry Interval, 1 to 4,294,967,295; the highest never expires
- * @param disconnectedAtMillis when its Network Connection closed, in milliseconds since the epoch
- *     (wall clock), or null while it is connected
+ * @param disconnectedAtMillis when its Network Connection closed, in the time of {@link
+ *     SessionStore#nowMillis}, or null while it is connected
  * @param will the Will Message that is due, or null
  * @param willDelaySeconds the Will Delay Interval
  * @param listener the name of the listener its last Network Connection came through, or null if
