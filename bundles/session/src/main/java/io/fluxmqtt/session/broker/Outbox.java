@@ -4,6 +4,7 @@ import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.api.spi.store.Durability;
+import io.fluxmqtt.api.spi.store.Receivers;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolViolation;
@@ -200,9 +201,27 @@ final class Outbox {
     if (retained.qos() == QoS.AT_MOST_ONCE) {
       sendQos0(target, retained);
     } else {
+      if (retained.qos() == QoS.EXACTLY_ONCE && session.isDurable()) {
+        keep(retained);
+      }
       sendInWindow(target, retained);
     }
     return true;
+  }
+
+  /**
+   * Has a retained message in the store like one that was queued: without a record a crash before
+   * PUBREL would free its identifier, and the client would take the next one under it for a
+   * repetition.
+   */
+  private void keep(Delivery retained) {
+    Publication own = retained.publication; // no other delivery has it
+    own.stored(broker.sessionStore().newMessageId());
+    Receivers receivers =
+        new Receivers(1)
+            .add(session.number(), retained.qos(), retained.isRetain(), retained.identifiers());
+    record(new SessionChange.Append(broker.toStored(own, own.storeId()), receivers));
+    retained.markStored();
   }
 
   /** PUBACK: a QoS 1 delivery has ended. */

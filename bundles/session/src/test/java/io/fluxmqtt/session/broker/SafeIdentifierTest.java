@@ -52,6 +52,43 @@ class SafeIdentifierTest {
     assertEquals(1, fixture.stores.changes(SessionChange.PutDelivery.class).size());
   }
 
+  /** Nobody queued it, so the broker must put it on record with its identifier. */
+  @Test
+  void retainedQos2IsSentOnceItsIdentifierIsSafeAndEndsInTheStore() {
+    publisher.give(TestClient.publication("kept/a", "1", QoS.EXACTLY_ONCE, 1, true));
+    fixture.settle();
+    int before = fixture.stores.changes(SessionChange.Append.class).size();
+
+    s.subscribe("kept/#", QoS.EXACTLY_ONCE);
+    fixture.settle();
+
+    assertEquals(List.of("1"), s.payloads());
+    SessionChange.PutDelivery sent = fixture.stores.changes(SessionChange.PutDelivery.class).get(0);
+    assertEquals(sentId(), sent.delivery().packetId());
+    assertTrue(sent.delivery().retain());
+    List<SessionChange.Append> kept = fixture.stores.changes(SessionChange.Append.class);
+    assertEquals(before + 1, kept.size());
+    assertEquals(sent.delivery().messageId(), kept.get(before).message().id());
+    s.give(new Packet.PubRec(sentId(), ReasonCode.SUCCESS, null));
+    fixture.settle();
+    SessionChange.RemoveDelivery end =
+        fixture.stores.changes(SessionChange.RemoveDelivery.class).get(0);
+    assertEquals(sent.delivery().messageId(), end.messageId());
+  }
+
+  @Test
+  void retainedQos1NeedsNoRecord() {
+    publisher.give(TestClient.publication("kept/a", "1", QoS.AT_LEAST_ONCE, 1, true));
+    fixture.settle();
+
+    s.subscribe("kept/#", QoS.EXACTLY_ONCE);
+    fixture.settle();
+
+    assertEquals(List.of("1"), s.payloads());
+    assertEquals(List.of(), fixture.stores.changes(SessionChange.Append.class));
+    assertEquals(List.of(), fixture.stores.changes(SessionChange.PutDelivery.class));
+  }
+
   @Test
   void qos1IsSentAtOnce() {
     publishUnsent(QoS.AT_LEAST_ONCE);
