@@ -186,7 +186,10 @@ public final class Administration implements BrokerAdmin, BrokerStatistics {
   private List<String> listenerProblems(Predicate<ListenerInfo> which) {
     return listeners().stream()
         .filter(which)
-        .flatMap(listener -> Stream.ofNullable(listener.problem()))
+        .flatMap(
+            listener ->
+                Stream.ofNullable(listener.problem())
+                    .map(problem -> "listener %s: %s".formatted(listener.name(), problem)))
         .toList();
   }
 

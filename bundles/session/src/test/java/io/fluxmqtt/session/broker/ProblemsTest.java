@@ -34,8 +34,8 @@ class ProblemsTest {
 
   @Test
   void listenerThatDoesNotListenIsAnOutage() {
-    listener("lan", State.RETRYING, "listener lan: the port is taken");
-    listener("wan", State.REFUSED, "listener wan: anyone could come in");
+    listener("lan", State.RETRYING, "the port is taken");
+    listener("wan", State.REFUSED, "anyone could come in");
     assertEquals(
         List.of("listener lan: the port is taken", "listener wan: anyone could come in"),
         admin.outages());
@@ -44,7 +44,7 @@ class ProblemsTest {
 
   @Test
   void whatIsNotAsConfiguredButServesIsNoOutage() {
-    listener("lan", State.LISTENING, "listener lan: port=x; the old configuration stays");
+    listener("lan", State.LISTENING, "port=x; the old configuration stays");
     badConfiguration = Optional.of("queueMaxBytes=x is not a whole number");
     assertEquals(
         List.of(
