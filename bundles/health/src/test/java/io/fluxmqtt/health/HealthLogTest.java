@@ -54,6 +54,27 @@ class HealthLogTest {
   }
 
   @Test
+  void anotherReasonIsSaidWhenItLastsAndOtherFiguresAreNone() {
+    look(CRITICAL, "no store for 3.2 s", HealthLog.WORSE);
+    look(CRITICAL, "no store for 14 s", 9);
+    assertEquals(1, said.size(), said.toString());
+    look(CRITICAL, "no listener", HealthLog.BETTER - 1);
+    look(CRITICAL, "no store for 20 s", 1);
+    look(CRITICAL, "no listener", HealthLog.BETTER - 1);
+    assertEquals(1, said.size(), said.toString());
+    look(CRITICAL, "no listener", 9);
+    assertEquals("CRITICAL health: store is CRITICAL: no listener", said.get(1));
+    assertEquals(2, said.size());
+  }
+
+  @Test
+  void worseIsSaidThoughItsReasonChanges() {
+    look(CRITICAL, "no store", 1);
+    look(CRITICAL, "no disk", 1);
+    assertEquals(List.of("CRITICAL health: store is CRITICAL: no disk"), said);
+  }
+
+  @Test
   void startIsSilentUntilItTakesTooLong() {
     look(TEMPORARILY_UNAVAILABLE, 9);
     assertEquals(List.of(), said);
@@ -89,8 +110,12 @@ class HealthLogTest {
   }
 
   private void look(Status status, int times) {
+    look(status, "why", times);
+  }
+
+  private void look(Status status, String why, int times) {
     for (int i = 0; i < times; i++) {
-      log.look("store", new Result(status, "why"));
+      log.look("store", new Result(status, why));
     }
   }
 }
