@@ -88,6 +88,8 @@ final class MountedCuts implements Scenario {
 
   /** A file system in a file. */
   private static final class MountedFolder implements AutoCloseable {
+    private static final int MOUNTS_MAX = 20;
+
     private final Path folder;
     private final Path image;
     private Mounts mount;
@@ -117,11 +119,25 @@ final class MountedCuts implements Scenario {
       Mounts.run(List.of(godown.toString(), folder.resolve("mount").toString()));
     }
 
+    /**
+     * Mounts it so that it works. The kernel may still be letting go of the one that was taken
+     * down; what is mounted then is that one.
+     */
     void mountAgain() throws IOException, InterruptedException {
-      if (mount != null) {
-        mount.close();
+      for (int attempt = 1; ; attempt++) {
+        if (mount != null) {
+          mount.close();
+        }
+        mount = Mounts.image(image, folder.resolve("mount"));
+        try {
+          Files.delete(Files.createTempFile(folder.resolve("mount"), "alive", ""));
+          return;
+        } catch (IOException e) {
+          if (attempt == MOUNTS_MAX) {
+            throw e;
+          }
+        }
       }
-      mount = Mounts.image(image, folder.resolve("mount"));
     }
 
     @Override
