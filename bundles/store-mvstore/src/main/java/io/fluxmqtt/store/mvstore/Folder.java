@@ -184,12 +184,12 @@ final class Folder implements AutoCloseable {
     }
   }
 
-  /** What may be written until the disk is full. */
-  long usableBytes() {
+  /** What may be written until the disk is full; {@code unknown} where that cannot be read. */
+  long usableBytes(long unknown) {
     try {
       return Files.getFileStore(path).getUsableSpace();
     } catch (IOException e) {
-      return 0;
+      return unknown;
     }
   }
 

@@ -313,7 +313,7 @@ final class MvStoreEngine implements KvEngine, AutoCloseable {
     try {
       opening.settle();
       if (known.reason() == Reason.FULL) {
-        if (folder.usableBytes() < roomNeeded) {
+        if (folder.usableBytes(0) < roomNeeded) {
           throw known;
         }
         if (data == null) {
@@ -416,7 +416,7 @@ final class MvStoreEngine implements KvEngine, AutoCloseable {
 
   @Override
   public long usableBytes() {
-    return folder.usableBytes();
+    return folder.usableBytes(Long.MAX_VALUE);
   }
 
   /** Commits what is not, and closes the file. Blocks for I/O. */

@@ -57,4 +57,16 @@ final class MvStoreComponentTest {
     assertThrows(EngineException.class, () -> service.get(KEY));
     assertTrue(Files.notExists(data.resolve("store")));
   }
+
+  @Test
+  void roomThatCannotBeReadIsNotSaidToBeNone() throws Exception {
+    MvStoreComponent service = new MvStoreComponent(data);
+    service.write(List.of(new KvEngine.Write(KEY, VALUE)), true);
+    Path store = data.resolve("store/mvstore");
+    Path elsewhere = data.resolve("elsewhere");
+    Files.move(store, elsewhere);
+    assertEquals(Long.MAX_VALUE, service.usableBytes());
+    Files.move(elsewhere, store);
+    service.close();
+  }
 }
