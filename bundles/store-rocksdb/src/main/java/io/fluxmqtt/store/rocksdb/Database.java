@@ -3,10 +3,13 @@ package io.fluxmqtt.store.rocksdb;
 import io.fluxmqtt.api.spi.store.KvEngine.Seeker;
 import io.fluxmqtt.api.spi.store.KvEngine.Write;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.Options;
@@ -26,6 +29,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Database {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
+  private static final Pattern ENTRIES = Pattern.compile("# entries=(\\d+)");
+  private static final Pattern DELETIONS = Pattern.compile("# deletions=(\\d+)");
 
   private final Path folder;
   private final Options options;
@@ -216,6 +222,55 @@ final class Database {
   void flush() throws RocksDBException {
     try (var wait = new org.rocksdb.FlushOptions().setWaitForFlush(true)) {
       db.flush(wait);
+    }
+  }
+
+  /** What the logs take on the disk; 0 where that cannot be read. */
+  long logBytes() {
+    try {
+      return Folders.bytes(Folders.files(folder, ".log"));
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  /**
+   * Writes what is in memory to a table, so that the log can go, and then, if most of the tables'
+   * entries say that something was removed, all of them anew. Does neither where the disk might not
+   * have room for it. Blocks for I/O, until {@link #stopTidying} at most.
+   */
+  void tidy() throws RocksDBException {
+    try {
+      if (hasRoomFor(logBytes())) {
+        flush();
+        if (isMostlyRemoved() && hasRoomFor(Folders.bytes(Folders.files(folder, ".sst")))) {
+          db.compactRange();
+        }
+        note();
+      }
+    } catch (IOException e) {
+      LOG.debug("{}: not tidied", folder, e);
+    }
+  }
+
+  private boolean hasRoomFor(long bytes) throws IOException {
+    return Files.getFileStore(folder).getUsableSpace() > 2 * bytes;
+  }
+
+  private boolean isMostlyRemoved() throws RocksDBException {
+    String properties = db.getProperty("rocksdb.aggregated-table-properties");
+    return 2 * count(DELETIONS, properties) > count(ENTRIES, properties);
+  }
+
+  private static long count(Pattern of, String properties) {
+    Matcher matcher = of.matcher(properties);
+    return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
+  }
+
+  /** Has {@link #tidy} return soon; nothing is tidied after that. */
+  synchronized void stopTidying() {
+    if (!closed) {
+      db.cancelAllBackgroundWork(false);
     }
   }
 

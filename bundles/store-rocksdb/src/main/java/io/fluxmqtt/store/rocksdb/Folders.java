@@ -80,6 +80,11 @@ final class Folders {
     return bytes[0];
   }
 
+  /** The bytes of files, of those that are still there. */
+  static long bytes(List<Path> files) {
+    return files.stream().mapToLong(file -> file.toFile().length()).sum();
+  }
+
   /** Deletes a folder with all that is in it, as far as that is possible. */
   static void deleteQuietly(Path folder) {
     try {

@@ -29,9 +29,12 @@ final class RocksEngine implements KvEngine, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RocksEngine.class);
   private static final long PATIENCE_MILLIS = 2_000;
   private static final long CLOSE_MILLIS = 400;
+  private static final long TIDY_BYTES = 1 << 20; // of log, before it is worth it
+  private static final long TIDY_MILLIS = 2_000;
 
   private final Vault vault;
   private final long retryMillis;
+  private final Idling idling = new Idling(TIDY_BYTES, TIDY_MILLIS, this::tidy);
   private final AtomicLong logBytes = new AtomicLong();
   private final AtomicLong given = new AtomicLong();
   private final AtomicLong writes = new AtomicLong();
@@ -52,7 +55,9 @@ final class RocksEngine implements KvEngine, AutoCloseable {
     vault = new Vault(home, budgetBytes);
     boolean opened = false;
     try {
-      database = vault.open(false);
+      Database first = vault.open(false);
+      database = first;
+      idling.wrote(first.logBytes());
       opened = true;
     } finally {
       if (!opened) {
@@ -165,9 +170,30 @@ final class RocksEngine implements KvEngine, AutoCloseable {
     writes.incrementAndGet();
     given.addAndGet(batch.given());
     logBytes.addAndGet(batch.length());
+    idling.wrote(batch.length());
     if (sync) {
       syncs.incrementAndGet();
       syncNanos.addAndGet(System.nanoTime() - began);
+    }
+  }
+
+  /** Nobody writes: what was removed since need not stay on the disk. */
+  private void tidy() {
+    Database used = database;
+    if (used == null || failure != null || !used.enter()) {
+      return;
+    }
+    try {
+      used.tidy();
+    } catch (RocksDBException e) {
+      synchronized (writing) {
+        if (failure == null && database == used) { // else it is being closed, or healed already
+          failure = Failures.of(e, used.folder());
+          healLater();
+        }
+      }
+    } finally {
+      used.leave();
     }
   }
 
@@ -338,6 +364,11 @@ final class RocksEngine implements KvEngine, AutoCloseable {
   public void close() {
     synchronized (writing) {
       failure = new EngineException(Reason.CLOSED, "the engine on " + vault.home() + " is closed");
+      idling.close();
+      Database last = database;
+      if (last != null) {
+        last.stopTidying();
+      }
       if (!closeDatabase(CLOSE_MILLIS)) {
         LOG.warn("{}: somebody still reads; its files stay open", vault.home());
         return;

@@ -39,6 +39,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 public abstract class DurableEngineContract extends KvEngineContract {
   private static final int KILLS = Integer.getInteger("engine.kills", 5);
   private static final int DAMAGES = Integer.getInteger("engine.damages", 8);
+  private static final int REMOVED = 20_000;
+  private static final int REMOVED_AT_ONCE = 500;
+  private static final int REMOVED_BYTES = 300;
+  private static final long REMOVED_LEFT_BYTES = 1 << 20;
+  private static final long REMOVED_LIMIT_NANOS = 120_000_000_000L;
   private static final long SEED = Long.getLong("engine.seed", new Random().nextLong());
 
   /** Turns a folder, closed, into one that a later version with another format has left. */
@@ -289,6 +294,37 @@ public abstract class DurableEngineContract extends KvEngineContract {
     assertEquals(0, after.setAside());
     assertEquals(null, engine.failure());
     close(engine);
+  }
+
+  /** Nobody writes afterwards, so this may take its time, but nothing else needs to happen. */
+  @Test
+  final void whatIsRemovedLeavesTheDisk() throws Exception {
+    KvEngine engine = open(folder());
+    engine.write(List.of(set("00", "aa")), true);
+    for (int begin = 0; begin < REMOVED; begin += REMOVED_AT_ONCE) {
+      List<KvEngine.Write> values = new ArrayList<>();
+      List<KvEngine.Write> removals = new ArrayList<>();
+      for (int i = begin; i < begin + REMOVED_AT_ONCE; i++) {
+        byte[] key = key("01%08x".formatted(i));
+        values.add(new KvEngine.Write(key, randomBytes(i)));
+        removals.add(new KvEngine.Write(key, null));
+      }
+      engine.write(values, true);
+      engine.write(removals, true);
+    }
+    long end = System.nanoTime() + REMOVED_LIMIT_NANOS;
+    while (engine.statistics().bytesOnDisk() > REMOVED_LEFT_BYTES) {
+      assertTrue(System.nanoTime() < end, engine.statistics().toString());
+      Thread.sleep(100);
+    }
+    assertEquals(1, all(engine).size());
+    close(engine);
+  }
+
+  private static byte[] randomBytes(int seed) {
+    byte[] bytes = new byte[REMOVED_BYTES];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
   }
 
   private EngineProcess start(Path folder, EngineProcess.Task task, List<String> before)
