@@ -7,14 +7,24 @@ import io.fluxmqtt.session.SessionManager;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Sets up each connection that one server socket has accepted, on the terms that hold then. */
 @Sharable
 final class Door extends ChannelInitializer<Channel> {
-  /** What new connections are given. */
-  record Terms(ListenerSettings settings, ListenerProfile profile) {}
+  /**
+   * What new connections are given.
+   *
+   * @param layers what they go through, the outermost first
+   */
+  record Terms(ListenerSettings settings, ListenerProfile profile, List<Layer> layers) {
+    /** Copies the list. */
+    Terms {
+      layers = List.copyOf(layers);
+    }
+  }
 
   private static final Logger LOG = LoggerFactory.getLogger(Door.class);
 
@@ -58,6 +68,7 @@ final class Door extends ChannelInitializer<Channel> {
       return;
     }
     Limits limits = now.profile().limits();
+    now.layers().forEach(layer -> layer.install(channel, connection));
     FrameDecoder frames = new FrameDecoder(limits, loop.topics());
     PacketReceiver receiver = new PacketReceiver(connection, handler, frames);
     channel.pipeline().addLast(frames, receiver);

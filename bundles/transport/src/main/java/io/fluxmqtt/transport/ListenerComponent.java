@@ -5,6 +5,7 @@ import io.fluxmqtt.api.admin.ListenerInfo;
 import io.fluxmqtt.api.config.SettingException;
 import io.fluxmqtt.api.config.Settings;
 import io.fluxmqtt.session.SessionManager;
+import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -315,7 +316,7 @@ public final class ListenerComponent implements Listener {
     TcpListener open;
     try {
       ListenerSettings wanted = read(settings);
-      transport.rehearse(new Door.Terms(wanted, wanted.profile(true)));
+      transport.rehearse(new Door.Terms(wanted, wanted.profile(true), List.of()));
       open = new TcpListener(wanted, transport, sessions);
     } catch (SettingException e) {
       LOG.error("listener {}: not opened: {}", settings.name(), e.getMessage());

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param terms what its clients are given, at an address that is not known yet
  */
 record ListenerSettings(
-    String host, int port, int backlog, int connectionsMax, ListenerProfile terms) {
+    Type type, String host, int port, int backlog, int connectionsMax, ListenerProfile terms) {
 
   /** The kinds of listener there are. */
   enum Type {
@@ -53,7 +53,7 @@ record ListenerSettings(
    * @throws io.fluxmqtt.api.config.SettingException if a value cannot be used
    */
   static ListenerSettings of(Settings settings) {
-    settings.choice("type", Type.class);
+    Type type = settings.choice("type", Type.class);
     String host = settings.text("host");
     if (host.isEmpty()) {
       throw settings.error("host", "is empty; set an address of this machine, or * for all");
@@ -73,6 +73,7 @@ record ListenerSettings(
             responseInformation(settings),
             redirect(settings));
     return new ListenerSettings(
+        type,
         host,
         settings.integer("port", 0, MAX_PORT),
         settings.integer("backlog", 1, MAX_PORT),
@@ -138,6 +139,9 @@ record ListenerSettings(
 
   /** Whether the same socket serves both. */
   boolean hasSameSocketAs(ListenerSettings other) {
-    return host.equals(other.host) && port == other.port && backlog == other.backlog;
+    return type == other.type
+        && host.equals(other.host)
+        && port == other.port
+        && backlog == other.backlog;
   }
 }

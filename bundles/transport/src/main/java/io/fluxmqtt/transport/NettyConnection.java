@@ -49,6 +49,8 @@ final class NettyConnection implements Connection {
   private boolean flushing;
   private boolean paused; // by the session manager
   private boolean clogged; // by answers that the client does not take
+  private volatile @Nullable InetSocketAddress remoteAddress;
+  private volatile List<X509Certificate> certificates = List.of();
   private Runnable onClosing = () -> {};
   private Runnable onEnded = () -> {};
 
@@ -56,6 +58,8 @@ final class NettyConnection implements Connection {
     this.channel = channel;
     this.loop = loop;
     this.listener = listener;
+    this.remoteAddress =
+        channel.remoteAddress() instanceof InetSocketAddress address ? address : null;
     this.output = new PendingOutput(channel);
     this.writer = new PacketWriter(output, loop.frames());
   }
@@ -86,12 +90,22 @@ final class NettyConnection implements Connection {
 
   @Override
   public @Nullable InetSocketAddress remoteAddress() {
-    return channel.remoteAddress() instanceof InetSocketAddress address ? address : null;
+    return remoteAddress;
+  }
+
+  /** Where the client really is, as one says who forwards it; null if that is no address. */
+  void forwarded(@Nullable InetSocketAddress from) {
+    remoteAddress = from;
   }
 
   @Override
   public List<X509Certificate> certificates() {
-    return List.of();
+    return certificates;
+  }
+
+  /** The client has shown these, and they were verified; leaf first. */
+  void shown(List<X509Certificate> chain) {
+    certificates = List.copyOf(chain);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Redirect;
 import io.fluxmqtt.session.SessionManager;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -137,7 +138,8 @@ final class TcpListener implements Listener {
   }
 
   private void move(ListenerSettings settings, BindAddress address, ListenerProfile asked) {
-    Door.Terms terms = new Door.Terms(settings, asked);
+    List<Layer> layers = layers(settings);
+    Door.Terms terms = new Door.Terms(settings, asked, layers);
     if (asked.redirect() == null) {
       clients.redirect(null); // before the door lets anybody in, who would be sent away
     }
@@ -162,6 +164,13 @@ final class TcpListener implements Listener {
     } catch (IOException e) {
       retry(settings, BindProblem.describe(settings, e, transport.holderOf(address, this)));
     }
+  }
+
+  /** What its connections go through, the outermost first. */
+  private static List<Layer> layers(ListenerSettings settings) {
+    return switch (settings.type()) {
+      case TCP -> List.of();
+    };
   }
 
   /** Binds first and closes second, save where the old socket itself stands in the way. */
@@ -224,7 +233,7 @@ final class TcpListener implements Listener {
       profile = asked;
     } else if (live.door().terms().settings().hasSameSocketAs(settings)) {
       // What policy refuses here it refuses each new client; the old terms would let it in.
-      live.door().change(new Door.Terms(settings, asked));
+      live.door().change(new Door.Terms(settings, asked, live.door().terms().layers()));
       profile = asked;
       stays = "; " + live.address().uri() + " stays open, but refuses such clients";
     }

@@ -77,7 +77,7 @@ class TcpListenerTest {
   @Test
   void rehearsalPlaysAWholeConnectionThatNobodySees() {
     ListenerSettings settings = settings("one", "127.0.0.1", 0);
-    Door.Terms terms = new Door.Terms(settings, settings.profile(true));
+    Door.Terms terms = new Door.Terms(settings, settings.profile(true), List.of());
     assertTrue(Rehearsal.succeeds(transport.loops(), terms));
     assertEquals(List.of(), sessions.recorders);
     assertEquals(0, listener.info().connections());
@@ -254,7 +254,7 @@ class TcpListenerTest {
   private static ListenerSettings open(boolean allowAnonymousRemote) {
     ListenerProfile terms =
         new ListenerProfile("wide", false, allowAnonymousRemote, List.of(), 100_000, 5000);
-    return new ListenerSettings("0.0.0.0", 0, 100, 100, terms);
+    return new ListenerSettings(ListenerSettings.Type.TCP, "0.0.0.0", 0, 100, 100, terms);
   }
 
   @Test
@@ -355,7 +355,12 @@ class TcpListenerTest {
 
   private static ListenerSettings settings(String name, String host, int port, int max) {
     return new ListenerSettings(
-        host, port, 100, max, new ListenerProfile(name, false, false, List.of(), 100_000, 5000));
+        ListenerSettings.Type.TCP,
+        host,
+        port,
+        100,
+        max,
+        new ListenerProfile(name, false, false, List.of(), 100_000, 5000));
   }
 
   private static int port(TcpListener listener) {

@@ -40,6 +40,7 @@ public final class Broker implements SessionManager {
   private final LongSupplier nanoTime;
   private final LongSupplier wallMillis;
   private final Counters counters = new Counters();
+  private final EventDispatcher events = new EventDispatcher();
   private final LongAdder queuedBytes = new LongAdder();
   private final QueueMemory queueMemory = new QueueMemory();
   private final QueueTotals queueTotals = new QueueTotals(this);
@@ -94,6 +95,12 @@ public final class Broker implements SessionManager {
   /** Ends what it does by itself; the connections are gone already. */
   public void stop() {
     stopListening.run();
+    events.close();
+  }
+
+  /** Where to tell what happens, and where to listen. Any thread. */
+  public EventDispatcher events() {
+    return events;
   }
 
   private void policyChanged() {

@@ -6,6 +6,7 @@ import io.fluxmqtt.api.admin.Listener;
 import io.fluxmqtt.api.admin.ListenerInfo;
 import io.fluxmqtt.api.config.SettingException;
 import io.fluxmqtt.api.config.Settings;
+import io.fluxmqtt.api.events.BrokerEventListener;
 import io.fluxmqtt.api.spi.store.RetainedStore;
 import io.fluxmqtt.api.spi.store.SessionStore;
 import io.fluxmqtt.session.SessionManager;
@@ -279,6 +280,7 @@ public final class SessionComponent {
   private final RetainedStore retainedStore;
   private final BundleContext context;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final List<BrokerEventListener> eventListeners = new ArrayList<>(); // guarded by this
   private final QueueRuleBook queueRules;
   private volatile @Nullable String heldBack; // why the newest configuration is not in force
   private @Nullable Running running; // guarded by this
@@ -352,6 +354,7 @@ public final class SessionComponent {
             house,
             System::nanoTime,
             System::currentTimeMillis);
+    eventListeners.forEach(broker.events()::add);
     try {
       broker.start();
     } catch (IOException e) {
@@ -398,6 +401,21 @@ public final class SessionComponent {
   void removeListener(Listener listener) {
     listeners.remove(listener);
     access.forgetListener(listener.info().name());
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  synchronized void addEventListener(BrokerEventListener listener) {
+    eventListeners.add(listener);
+    if (running != null) {
+      running.broker().events().add(listener);
+    }
+  }
+
+  synchronized void removeEventListener(BrokerEventListener listener) {
+    eventListeners.remove(listener);
+    if (running != null) {
+      running.broker().events().remove(listener);
+    }
   }
 
   private List<ListenerInfo> listenerInfos() {

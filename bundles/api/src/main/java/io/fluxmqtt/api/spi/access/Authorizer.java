@@ -33,4 +33,12 @@ public interface Authorizer {
    * for their bundle, with a deadline. A throw, a null or a missed deadline denies.
    */
   Decision decide(Client client, Access access);
+
+  /**
+   * As {@link #decide}, with the reason. Called where an operator asks, and when a refusal is
+   * noted; on the same threads, with the same deadline.
+   */
+  default Ruling explain(Client client, Access access) {
+    return new Ruling(decide(client, access), null);
+  }
 }
