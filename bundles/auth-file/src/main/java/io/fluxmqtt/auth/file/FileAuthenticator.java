@@ -25,17 +25,33 @@ final class FileAuthenticator implements Authenticator {
   private static final Authentication NO_USERS_YET =
       new Authentication.Rejected(ReasonCode.SERVER_UNAVAILABLE);
 
+  /** Is told of a password that fits a hash, which may be a weak one. Must not block. */
+  @FunctionalInterface
+  interface Fitted {
+    /** The bytes are the receiver's to keep, and to wipe. */
+    void fits(String userName, PasswordHash hash, byte[] password);
+  }
+
   private final Supplier<Optional<Users>> users;
+  private final Supplier<Optional<Groups>> groups;
   private final HashWorkers workers;
+  private final Fitted fitted;
 
   /**
    * An authenticator.
    *
    * @param users the users at present, if a file could be read at all
+   * @param groups their groups, likewise
    */
-  FileAuthenticator(Supplier<Optional<Users>> users, HashWorkers workers) {
+  FileAuthenticator(
+      Supplier<Optional<Users>> users,
+      Supplier<Optional<Groups>> groups,
+      HashWorkers workers,
+      Fitted fitted) {
     this.users = users;
+    this.groups = groups;
     this.workers = workers;
+    this.fitted = fitted;
   }
 
   @Override
@@ -45,7 +61,7 @@ final class FileAuthenticator implements Authenticator {
     if (userName == null) {
       return CompletableFuture.completedStage(ABSTAINED);
     }
-    if (users.get().isEmpty()) {
+    if (users.get().isEmpty() || groups.get().isEmpty()) {
       return CompletableFuture.completedStage(NO_USERS_YET);
     }
     if (password == null) {
@@ -56,14 +72,20 @@ final class FileAuthenticator implements Authenticator {
 
   private Authentication judge(String userName, Payload password) {
     Users now = users.get().orElseThrow();
-    Optional<MosquittoHash> known = now.find(userName);
-    Optional<MosquittoHash> hash = known.or(() -> now.standIn(userName));
+    Optional<PasswordHash> known = now.find(userName);
+    Optional<PasswordHash> hash = known.or(() -> now.standIn(userName));
     byte[] bytes = password.toByteArray();
     boolean fits = hash.isPresent() && hash.get().verify(bytes);
+    if (fits && known.isPresent()) {
+      fitted.fits(userName, hash.get(), bytes.clone());
+    }
     Arrays.fill(bytes, (byte) 0);
     if (known.isEmpty()) {
       return ABSTAINED; // even if the password fits the stand-in
     }
-    return fits ? new Authentication.Accepted(Principal.user(userName)) : WRONG;
+    return fits
+        ? new Authentication.Accepted(
+            new Principal(userName, groups.get().orElse(Groups.NONE).of(userName)))
+        : WRONG;
   }
 }

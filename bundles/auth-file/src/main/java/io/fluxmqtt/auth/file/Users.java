@@ -1,8 +1,5 @@
 package io.fluxmqtt.auth.file;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,19 +8,12 @@ import java.util.Optional;
 
 /** The users of one reading of a password file. Immutable. */
 final class Users {
-  private final Map<String, MosquittoHash> byName;
-  private final List<MosquittoHash> hashes;
+  private final Map<String, PasswordHash> byName;
+  private final List<PasswordHash> hashes;
 
-  private Users(Map<String, MosquittoHash> byName) {
+  private Users(Map<String, PasswordHash> byName) {
     this.byName = Map.copyOf(byName);
     this.hashes = List.copyOf(new ArrayList<>(byName.values()));
-  }
-
-  /** A line cannot be used. The text names its number, counted from 1, and the reason only. */
-  static final class BadLineException extends Exception {
-    BadLineException(int line, String reason) {
-      super("line " + line + ": " + reason);
-    }
   }
 
   /**
@@ -33,21 +23,8 @@ final class Users {
    * @throws BadLineException if any line cannot be used
    */
   static Users parse(byte[] file) throws BadLineException {
-    Map<String, MosquittoHash> byName = new HashMap<>();
-    int number = 0;
-    for (int from = startsWithMark(file) ? 3 : 0; from < file.length; ) {
-      int end = from;
-      while (end < file.length && file[end] != '\n') {
-        end++;
-      }
-      number++;
-      try {
-        addLine(byName, decode(file, from, end - from));
-      } catch (IllegalArgumentException e) {
-        throw new BadLineException(number, String.valueOf(e.getMessage()));
-      }
-      from = end + 1;
-    }
+    Map<String, PasswordHash> byName = new HashMap<>();
+    Lines.forEach(file, line -> addLine(byName, line));
     return new Users(byName);
   }
 
@@ -56,8 +33,19 @@ final class Users {
     return byName.size();
   }
 
+  /** All names, in order. */
+  List<String> names() {
+    return byName.keySet().stream().sorted().toList();
+  }
+
+  /** How many there are; names and hashes never reach a log. */
+  @Override
+  public String toString() {
+    return count() + " users";
+  }
+
   /** What a user's password must fit. */
-  Optional<MosquittoHash> find(String userName) {
+  Optional<PasswordHash> find(String userName) {
     return Optional.ofNullable(byName.get(userName));
   }
 
@@ -65,16 +53,13 @@ final class Users {
    * Some user's hash for a name that is not known, always the same for the same name: checking
    * against it takes as long as for a name that is known. Empty if there are no users.
    */
-  Optional<MosquittoHash> standIn(String userName) {
+  Optional<PasswordHash> standIn(String userName) {
     return hashes.isEmpty()
         ? Optional.empty()
         : Optional.of(hashes.get(Math.floorMod(userName.hashCode(), hashes.size())));
   }
 
-  private static void addLine(Map<String, MosquittoHash> byName, String line) {
-    if (line.isBlank() || line.startsWith("#")) {
-      return;
-    }
+  private static void addLine(Map<String, PasswordHash> byName, String line) {
     int colon = line.indexOf(':');
     if (colon < 0) {
       throw new IllegalArgumentException("there is no colon between user and password");
@@ -82,28 +67,9 @@ final class Users {
     if (colon == 0) {
       throw new IllegalArgumentException("the user name is empty");
     }
-    MosquittoHash hash = MosquittoHash.parse(line.substring(colon + 1).stripTrailing());
+    PasswordHash hash = PasswordHash.parse(line.substring(colon + 1).stripTrailing());
     if (byName.putIfAbsent(line.substring(0, colon), hash) != null) {
       throw new IllegalArgumentException("this user stands on an earlier line too");
-    }
-  }
-
-  /** Whether an editor has put a byte order mark in front, which is no part of the first name. */
-  private static boolean startsWithMark(byte[] file) {
-    return file.length >= 3
-        && file[0] == (byte) 0xEF
-        && file[1] == (byte) 0xBB
-        && file[2] == (byte) 0xBF;
-  }
-
-  private static String decode(byte[] file, int from, int length) {
-    try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(file, from, length))
-          .toString();
-    } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("this is not UTF-8");
     }
   }
 }

@@ -1,14 +1,17 @@
 package io.fluxmqtt.auth.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fluxmqtt.api.admin.PasswordAdmin;
 import io.fluxmqtt.api.config.SettingException;
 import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.spi.auth.Authentication;
 import io.fluxmqtt.api.spi.auth.Authenticator;
 import io.fluxmqtt.api.spi.auth.Credentials;
+import io.fluxmqtt.api.spi.auth.Principal;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +21,7 @@ import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +34,7 @@ import org.osgi.framework.ServiceRegistration;
 class FileAuthenticatorComponentTest {
   @TempDir Path etc;
   private final Map<Object, Authenticator> registered = new ConcurrentHashMap<>(); // by name
+  private final Map<Object, PasswordAdmin> admins = new ConcurrentHashMap<>(); // by name
 
   @BeforeEach
   void setUp() throws IOException {
@@ -71,13 +76,58 @@ class FileAuthenticatorComponentTest {
   }
 
   @Test
+  @Timeout(value = 20, unit = TimeUnit.SECONDS)
+  void weakHashIsStrengthenedAtLoginIfThatIsWanted() throws IOException {
+    FileAuthenticatorComponent component = activate(Map.of("hashIterations", 5));
+    assertTrue(accepts("ada"));
+    assertTrue(hash().startsWith("ada:$7$2$"), hash());
+    component.modified(Map.of("hashIterations", 5, "strengthenAtLogin", true));
+    assertTrue(accepts("ada"));
+    while (!hash().startsWith("ada:$7$5$")) {
+      Thread.onSpinWait();
+    }
+    assertTrue(accepts("ada"));
+    component.deactivate();
+  }
+
+  private String hash() throws IOException {
+    return Files.readString(etc.resolve("flux-mqtt.passwd"));
+  }
+
+  @Test
+  void userIsInTheGroupsOfTheGroupFileAndRefusedWithoutIt() throws IOException {
+    FileAuthenticatorComponent component = activate(Map.of("groupFile", "groups"));
+    assertFalse(accepts("ada"));
+    Files.writeString(etc.resolve("roles"), "ops: ada\n");
+    component.modified(Map.of("groupFile", "roles"));
+    assertEquals(Set.of("ops"), principal("ada").groups());
+    component.modified(Map.of());
+    assertEquals(Set.of(), principal("ada").groups());
+    component.deactivate();
+  }
+
+  @Test
+  void usersAreSetThroughTheServiceBesideTheAuthenticator() throws IOException {
+    FileAuthenticatorComponent component = activate(Map.of());
+    PasswordAdmin admin = admins.get("file");
+    assertTrue(admin.put("bob", "secret".getBytes(StandardCharsets.UTF_8)));
+    assertTrue(accepts("bob"));
+    assertTrue(admin.delete("bob"));
+    assertFalse(accepts("bob"));
+    component.deactivate();
+    assertTrue(admins.isEmpty());
+  }
+
+  @Test
   void badValueAtTheStartKeepsItDown() {
     for (Map<String, Object> bad :
         List.<Map<String, Object>>of(
             Map.of("name", " "),
             Map.of("passwordFile", ""),
             Map.of("pollMillis", 0),
-            Map.of("hashQueueMax", "-1"))) {
+            Map.of("hashQueueMax", "-1"),
+            Map.of("hash", "md5"),
+            Map.of("hashIterations", 0))) {
       assertThrows(SettingException.class, () -> activate(bad));
     }
     assertTrue(registered.isEmpty());
@@ -87,17 +137,23 @@ class FileAuthenticatorComponentTest {
     return new FileAuthenticatorComponent(context(), new HashMap<>(properties));
   }
 
+  private Principal principal(String user) {
+    return ((Authentication.Accepted) answer(user)).principal();
+  }
+
   private boolean accepts(String user) {
+    return answer(user) instanceof Authentication.Accepted;
+  }
+
+  private Authentication answer(String user) {
     Credentials credentials =
         new Credentials("id", user, Payload.ofUtf8("secret"), "default", null, List.of());
-    Authentication answer =
-        registered.get("file").authenticate(credentials).toCompletableFuture().join();
-    return answer instanceof Authentication.Accepted;
+    return registered.get("file").authenticate(credentials).toCompletableFuture().join();
   }
 
   private void write(String file, String user) throws IOException {
     byte[] password = "secret".getBytes(StandardCharsets.UTF_8);
-    String hash = MosquittoHash.create(password, 2, 12).toText();
+    String hash = Pbkdf2Hash.create(password, 2, 12).toText();
     Files.writeString(etc.resolve(file), user + ":" + hash + "\n");
   }
 
@@ -112,20 +168,24 @@ class FileAuthenticatorComponentTest {
                   case "getProperty" -> args[0].equals("flux.mqtt.etc") ? etc.toString() : null;
                   case "registerService" -> {
                     Object name = ((Dictionary<?, ?>) args[2]).get(Authenticator.NAME);
+                    if (args[1] instanceof PasswordAdmin admin) {
+                      admins.put(name, admin);
+                      yield registration(admins, name);
+                    }
                     registered.put(name, (Authenticator) args[1]);
-                    yield registration(name);
+                    yield registration(registered, name);
                   }
                   default -> throw new UnsupportedOperationException(method.getName());
                 });
   }
 
-  private ServiceRegistration<?> registration(Object name) {
+  private ServiceRegistration<?> registration(Map<Object, ?> services, Object name) {
     return (ServiceRegistration<?>)
         Proxy.newProxyInstance(
             getClass().getClassLoader(),
             new Class<?>[] {ServiceRegistration.class},
             (proxy, method, args) -> {
-              registered.remove(name);
+              services.remove(name);
               return null;
             });
   }

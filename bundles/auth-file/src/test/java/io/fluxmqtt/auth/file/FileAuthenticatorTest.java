@@ -33,7 +33,9 @@ class FileAuthenticatorTest {
   private final AtomicReference<Optional<Users>> users =
       new AtomicReference<>(Optional.of(users("ada", "secret")));
   private final HashWorkers workers = new HashWorkers("test", 1, 2);
-  private final FileAuthenticator authenticator = new FileAuthenticator(users::get, workers);
+  private final FileAuthenticator authenticator =
+      new FileAuthenticator(
+          users::get, () -> Optional.of(Groups.NONE), workers, (user, hash, password) -> {});
 
   @AfterEach
   void tearDown() {
@@ -106,7 +108,7 @@ class FileAuthenticatorTest {
   void closingCompletesWhatIsPendingAndEndsTheThreads() throws Exception {
     AtomicReference<@Nullable Thread> worker = new AtomicReference<>();
     CountDownLatch started = new CountDownLatch(1);
-    MosquittoHash costly = costly();
+    Pbkdf2Hash costly = costly();
     CompletableFuture<Authentication> running =
         workers
             .submit(
@@ -191,17 +193,17 @@ class FileAuthenticatorTest {
     return new Authentication.Rejected(reason);
   }
 
-  private static MosquittoHash costly() {
-    String cheap = MosquittoHash.create(new byte[1], 1, 12).toText();
-    return MosquittoHash.parse(cheap.replace("$7$1$", "$7$" + MosquittoHash.ITERATIONS_MAX + "$"));
+  private static Pbkdf2Hash costly() {
+    String cheap = Pbkdf2Hash.create(new byte[1], 1, 12).toText();
+    return Pbkdf2Hash.parse(cheap.replace("$7$1$", "$7$" + Pbkdf2Hash.ITERATIONS_MAX + "$"));
   }
 
   private static Users users(String name, String password) {
     byte[] bytes = password.getBytes(StandardCharsets.UTF_8);
-    String line = name + ":" + MosquittoHash.create(bytes, 2, 12).toText();
+    String line = name + ":" + Pbkdf2Hash.create(bytes, 2, 12).toText();
     try {
       return Users.parse(line.getBytes(StandardCharsets.UTF_8));
-    } catch (Users.BadLineException e) {
+    } catch (BadLineException e) {
       throw new AssertionError(e);
     }
   }

@@ -40,6 +40,21 @@ final class FuzzedUsers {
               + "([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?\\$"
               + "[A-Za-z0-9+/]{85}[AQgw]==)");
 
+  private static final String BASE64 =
+      "(?=[^$])([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?";
+
+  /** The same of old versions, and of 2.1. */
+  private static final Pattern OTHER_LINE =
+      Pattern.compile(
+          "(?<user>[^:]+):(?<hash>\\$6\\$"
+              + BASE64
+              + "\\$[A-Za-z0-9+/]{85}[AQgw]==|\\$argon2id\\$v=19\\$m=(?<m>[1-9][0-9]{0,6}),"
+              + "t=(?<t>[1-9][0-9]{0,2}),p=(?<p>[1-9][0-9]?)\\$"
+              + BASE64.replace("=", "").replace("(?[", "(?=[")
+              + "\\$(?<h>"
+              + BASE64.replace("=", "").replace("(?[", "(?=[")
+              + "))");
+
   private FuzzedUsers() {}
 
   static void run(byte[] input) {
@@ -59,7 +74,7 @@ final class FuzzedUsers {
 
   /** Only a user whose line is as it was when the password was set. */
   private static void authenticate(byte[] file, Users users, String user, String password) {
-    Optional<MosquittoHash> hash = users.find(user);
+    Optional<PasswordHash> hash = users.find(user);
     if (hash.isEmpty() || hash.get().toText().indexOf('$', 3) > 6) { // too many rounds to wait for
       return;
     }
@@ -96,7 +111,7 @@ final class FuzzedUsers {
   private static @Nullable Users parsed(byte[] file) {
     try {
       return Users.parse(file);
-    } catch (Users.BadLineException e) {
+    } catch (BadLineException e) {
       return null;
     }
   }
@@ -114,6 +129,8 @@ final class FuzzedUsers {
       Matcher user = LINE.matcher(line.stripTrailing());
       if (line.isBlank() || line.startsWith("#")) {
         continue;
+      } else if (isOther(users, line.stripTrailing())) {
+        continue;
       } else if (!user.matches() || Long.parseLong(user.group("rounds")) > 10_000_000) {
         return null;
       } else if (users.putIfAbsent(user.group("user"), user.group("hash")) != null) {
@@ -121,5 +138,23 @@ final class FuzzedUsers {
       }
     }
     return users;
+  }
+
+  private static boolean isOther(Map<String, String> users, String line) {
+    Matcher user = OTHER_LINE.matcher(line);
+    if (!user.matches()) {
+      return false;
+    }
+    if (user.group("m") != null) {
+      int hashBytes = user.group("h").length() * 3 / 4;
+      int memory = Integer.parseInt(user.group("m"));
+      if (hashBytes < 16
+          || hashBytes > 64
+          || memory < 8 * Integer.parseInt(user.group("p"))
+          || memory > Argon2.memoryMaxKib()) {
+        return false;
+      }
+    }
+    return users.putIfAbsent(user.group("user"), user.group("hash")) == null;
   }
 }

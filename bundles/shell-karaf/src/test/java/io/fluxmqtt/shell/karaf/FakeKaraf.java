@@ -43,6 +43,14 @@ final class FakeKaraf {
     return printed();
   }
 
+  /** As above. */
+  String run(PasswordCommand command) throws Exception {
+    command.context = context();
+    command.session = session();
+    command.execute();
+    return printed();
+  }
+
   /** What was printed so far. */
   String printed() {
     return console.toString(StandardCharsets.UTF_8);
@@ -63,12 +71,15 @@ final class FakeKaraf {
   }
 
   BundleContext context() {
-    ServiceReference<?> reference = proxy(ServiceReference.class, Map.of());
+    ServiceReference<?> reference =
+        proxy(ServiceReference.class, Map.of("getProperty", none -> "file"));
     return proxy(
         BundleContext.class,
         Map.of(
             "getServiceReference",
             none -> service == null ? null : reference,
+            "getServiceReferences",
+            none -> service == null ? List.of() : List.of(reference),
             "getService",
             none -> {
               held.incrementAndGet();

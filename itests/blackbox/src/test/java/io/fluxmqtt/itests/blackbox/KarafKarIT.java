@@ -151,6 +151,25 @@ class KarafKarIT {
   }
 
   @Test
+  void usersOfThePasswordFileAreAddedListedAndRemoved() throws Exception {
+    Path etc = karaf.home().resolve("etc");
+    String none = failure("mqtt:passwd-list");
+    assertTrue(none.contains("configure io.fluxmqtt.auth.file"), none);
+    Files.writeString(etc.resolve("io.fluxmqtt.auth.file-default.cfg"), "hashIterations = 7\n");
+    Await.until(
+        "auth-file is configured", () -> karaf.shell("mqtt:passwd-add ada secret").exit() == 0);
+    String set = shell("mqtt:passwd-add ada sesame");
+    assertTrue(set.contains("Set the password of user ada"), set);
+    assertTrue(shell("mqtt:passwd-add bob secret").contains("Added user bob"));
+    assertEquals("ada\nbob", shell("mqtt:passwd-list").strip().replace("\r", ""));
+    List<String> lines = Files.readAllLines(etc.resolve("flux-mqtt.passwd"));
+    assertTrue(lines.get(0).startsWith("ada:$7$7$"), "hashed as configured");
+    assertTrue(shell("mqtt:passwd-delete ada").contains("Removed user ada"));
+    String unknown = failure("mqtt:passwd-delete ada");
+    assertTrue(unknown.contains("No user ada"), unknown);
+  }
+
+  @Test
   void storeIsShownVerifiedAndBackedUpWhileItWorks() throws Exception {
     leave("kept", "kept/#");
     try (RawClient publisher = client("publisher")) {

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /** Password files as mosquitto_passwd writes them. */
 public final class Passwords {
-  private static final String FILE = "flux-mqtt.passwd";
+  public static final String FILE = "flux-mqtt.passwd";
 
   private Passwords() {}
 

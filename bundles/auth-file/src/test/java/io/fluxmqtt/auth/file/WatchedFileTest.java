@@ -14,8 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class UserFileTest {
-  private static final String HASH = MosquittoHash.create(new byte[] {1}, 1, 12).toText();
+class WatchedFileTest {
+  private static final String HASH = Pbkdf2Hash.create(new byte[] {1}, 1, 12).toText();
 
   @TempDir Path folder;
   private Path path;
@@ -27,29 +27,29 @@ class UserFileTest {
 
   @Test
   void changeIsReadOnceItHasSettled() throws IOException {
-    UserFile file = open("ada");
+    WatchedFile<Users> file = open("ada");
     write("ada", "bob");
     file.poll();
     assertKnown(file, "ada");
-    Users before = file.users().orElseThrow();
+    Users before = file.content().orElseThrow();
     write("ada", "bob", "eva"); // still writing
     file.poll();
-    assertSame(before, file.users().orElseThrow());
+    assertSame(before, file.content().orElseThrow());
     file.poll();
     assertKnown(file, "ada", "bob", "eva");
   }
 
   @Test
   void unchangedFileIsNotReadAgain() throws IOException {
-    UserFile file = open("ada");
-    Users users = file.users().orElseThrow();
+    WatchedFile<Users> file = open("ada");
+    Users users = file.content().orElseThrow();
     pollTwice(file);
-    assertSame(users, file.users().orElseThrow());
+    assertSame(users, file.content().orElseThrow());
   }
 
   @Test
   void replacementByRenameIsSeenEvenWithTheSameSizeAndTime() throws IOException {
-    UserFile file = open("ada");
+    WatchedFile<Users> file = open("ada");
     FileTime time = Files.getLastModifiedTime(path);
     Path other = folder.resolve("new");
     Files.writeString(other, "bob:" + HASH + "\n");
@@ -61,7 +61,7 @@ class UserFileTest {
 
   @Test
   void badFileLeavesTheOldUsersUntilItIsMended() throws IOException {
-    UserFile file = open("ada");
+    WatchedFile<Users> file = open("ada");
     Files.writeString(path, "bob:" + HASH + "\nada:");
     pollTwice(file);
     assertKnown(file, "ada");
@@ -72,7 +72,7 @@ class UserFileTest {
 
   @Test
   void missingFileLeavesTheOldUsersUntilItIsBack() throws IOException {
-    UserFile file = open("ada");
+    WatchedFile<Users> file = open("ada");
     Files.delete(path);
     pollTwice(file);
     assertKnown(file, "ada");
@@ -83,15 +83,15 @@ class UserFileTest {
 
   @Test
   void withoutAGoodFileThereAreNoUsers() throws IOException {
-    UserFile file = new UserFile("pid", path);
-    assertEquals(Optional.empty(), file.users());
+    WatchedFile<Users> file = new WatchedFile<>("pid", path, Users::parse, "nobody is accepted");
+    assertEquals(Optional.empty(), file.content());
     Files.createDirectory(path);
     pollTwice(file);
-    assertEquals(Optional.empty(), file.users());
+    assertEquals(Optional.empty(), file.content());
     Files.delete(path);
     Files.writeString(path, "ada:secret");
     pollTwice(file);
-    assertEquals(Optional.empty(), file.users());
+    assertEquals(Optional.empty(), file.content());
     write("ada");
     pollTwice(file);
     assertKnown(file, "ada");
@@ -99,7 +99,7 @@ class UserFileTest {
 
   @Test
   void turningToABadFileKeepsTheUsersUntilItIsGood() throws IOException {
-    UserFile file = open("ada");
+    WatchedFile<Users> file = open("ada");
     path = folder.resolve("other");
     file.turnTo(path);
     assertKnown(file, "ada");
@@ -108,9 +108,9 @@ class UserFileTest {
     assertKnown(file, "bob");
   }
 
-  private UserFile open(String... names) throws IOException {
+  private WatchedFile<Users> open(String... names) throws IOException {
     write(names);
-    UserFile file = new UserFile("pid", path);
+    WatchedFile<Users> file = new WatchedFile<>("pid", path, Users::parse, "nobody is accepted");
     assertKnown(file, names);
     return file;
   }
@@ -123,13 +123,13 @@ class UserFileTest {
     Files.writeString(path, text);
   }
 
-  private static void pollTwice(UserFile file) {
+  private static void pollTwice(WatchedFile<Users> file) {
     file.poll();
     file.poll();
   }
 
-  private static void assertKnown(UserFile file, String... names) {
-    Users users = file.users().orElseThrow();
+  private static void assertKnown(WatchedFile<Users> file, String... names) {
+    Users users = file.content().orElseThrow();
     assertEquals(names.length, users.count());
     for (String name : names) {
       assertTrue(users.find(name).isPresent(), name);

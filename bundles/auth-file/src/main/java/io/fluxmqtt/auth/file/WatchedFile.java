@@ -12,35 +12,67 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The users as a password file has them, read again when it changes. A changed file is read once it
- * has looked the same for two polls, so that whoever writes it can finish. A file that cannot be
- * read, or holds a bad line, leaves the users of its last good reading; it is logged once and tried
- * at every poll.
+ * What a file says, such as the users of a password file, read again when it changes. A changed
+ * file is read once it has looked the same for two polls, so that whoever writes it can finish. A
+ * file that cannot be read, or holds a bad line, leaves what its last good reading said; it is
+ * logged once and tried at every poll.
  *
- * <p>{@link #users} from any thread; the rest may block, and takes turns.
+ * <p>{@link #content} from any thread; the rest may block, and takes turns.
+ *
+ * @param <T> what it says
  */
-final class UserFile {
-  private static final Logger LOG = LoggerFactory.getLogger(UserFile.class);
+final class WatchedFile<T> {
+  /**
+   * Reads the bytes of a file.
+   *
+   * @param <T> what they say
+   */
+  @FunctionalInterface
+  interface Parser<T> {
+    /** What they say; throws if any line is bad. */
+    T parse(byte[] bytes) throws BadLineException;
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(WatchedFile.class);
   private static final long BYTES_MAX = 64L << 20; // several 100,000 users
 
   private final String pid;
+  private final Parser<T> parser;
+  private final String without;
   private Path path; // guarded by this, as are the next four
   private @Nullable FileStamp handled; // of the last good reading
   private @Nullable FileStamp candidate; // seen at the last poll, not yet read
   private @Nullable String complaint; // the one last logged
   private boolean warnedOfPermissions;
-  private volatile @Nullable Users users;
+  private volatile @Nullable T content;
 
-  /** Reads the file now. */
-  UserFile(String pid, Path path) {
+  /**
+   * Reads the file now.
+   *
+   * @param pid of the configuration, for the log
+   * @param without what follows while there is no good reading, for the log
+   */
+  WatchedFile(String pid, Path path, Parser<T> parser, String without) {
     this.pid = pid;
     this.path = path;
+    this.parser = parser;
+    this.without = without;
     read();
   }
 
-  /** The users of the last good reading, if there was any. */
-  Optional<Users> users() {
-    return Optional.ofNullable(users);
+  /** What the last good reading said, if there was any. */
+  Optional<T> content() {
+    return Optional.ofNullable(content);
+  }
+
+  /** Where it is now. */
+  synchronized Path path() {
+    return path;
+  }
+
+  /** Reads it now, since it was just changed from here. */
+  synchronized void reread() {
+    read();
   }
 
   /** Turns to another file and reads it now. */
@@ -78,20 +110,20 @@ final class UserFile {
       if (before.size() > BYTES_MAX) {
         throw new IOException("it has more than " + BYTES_MAX + " bytes");
       }
-      Users read = Users.parse(Files.readAllBytes(path));
+      T read = parser.parse(Files.readAllBytes(path));
       if (!FileStamp.of(path).equals(before)) {
         candidate = null; // somebody writes: the next poll sees when it is done
-        if (users != null) {
+        if (content != null) {
           return;
         }
       } else {
         handled = before;
       }
-      users = read;
+      content = read;
       complaint = null;
-      LOG.info("{}: {} users in {}", pid, read.count(), path);
+      LOG.info("{}: {} in {}", pid, read, path);
       warnOfPermissions();
-    } catch (Users.BadLineException e) {
+    } catch (BadLineException e) {
       complain(e.getMessage());
     } catch (IOException e) {
       complain(reason(e));
@@ -103,11 +135,10 @@ final class UserFile {
       return;
     }
     complaint = reason;
-    if (users == null) {
-      LOG.error(
-          "{}: {}: {}; until this is mended nobody is accepted by password", pid, path, reason);
+    if (content == null) {
+      LOG.error("{}: {}: {}; until this is mended {}", pid, path, reason, without);
     } else {
-      LOG.warn("{}: {}: {}; the users read before stay in force", pid, path, reason);
+      LOG.warn("{}: {}: {}; what was read before stays in force", pid, path, reason);
     }
   }
 

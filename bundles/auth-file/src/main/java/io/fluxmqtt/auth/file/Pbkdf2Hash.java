@@ -17,7 +17,9 @@ import javax.crypto.spec.SecretKeySpec;
  * MQTT password is any sequence of bytes. Immutable; verifying takes about a microsecond per
  * iteration.
  */
-public final class MosquittoHash {
+public final class Pbkdf2Hash implements PasswordHash {
+  static final String PREFIX = "$7$";
+
   /** More iterations than this would take seconds per client, and are refused. */
   public static final int ITERATIONS_MAX = 10_000_000;
 
@@ -29,7 +31,7 @@ public final class MosquittoHash {
   private final byte[] salt;
   private final byte[] hash;
 
-  private MosquittoHash(int iterations, byte[] salt, byte[] hash) {
+  private Pbkdf2Hash(int iterations, byte[] salt, byte[] hash) {
     this.iterations = iterations;
     this.salt = salt;
     this.hash = hash;
@@ -40,32 +42,14 @@ public final class MosquittoHash {
    *
    * @throws IllegalArgumentException if it cannot be used; the text says why and quotes none of it
    */
-  public static MosquittoHash parse(String text) {
-    if (text.isEmpty()) {
-      throw new IllegalArgumentException("the password is blank");
-    }
+  public static Pbkdf2Hash parse(String text) {
     String[] parts = text.split("\\$", -1);
-    if (parts.length < 3 || !parts[0].isEmpty()) {
-      throw new IllegalArgumentException("the password is not hashed; use mosquitto_passwd");
-    }
-    if (!parts[1].equals("7")) {
-      throw new IllegalArgumentException(
-          "the password is hashed in another way than $7$ (PBKDF2-SHA512), which is the only one "
-              + "known; set it anew with mosquitto_passwd");
-    }
     if (parts.length != 5) {
       throw new IllegalArgumentException("the password is not $7$iterations$salt$hash");
     }
-    byte[] salt = base64(parts[3], "salt");
-    byte[] hash = base64(parts[4], "hash");
-    if (salt.length == 0) {
-      throw new IllegalArgumentException("the salt is empty");
-    }
-    if (hash.length != HASH_BYTES) {
-      throw new IllegalArgumentException(
-          "the hash has %d bytes instead of %d".formatted(hash.length, HASH_BYTES));
-    }
-    MosquittoHash read = new MosquittoHash(iterations(parts[2]), salt, hash);
+    byte[] salt = Base64Text.salt(parts[3]);
+    byte[] hash = Base64Text.hash(parts[4], HASH_BYTES);
+    Pbkdf2Hash read = new Pbkdf2Hash(iterations(parts[2]), salt, hash);
     if (!read.toText().equals(text)) { // damage that number and Base64 readers would look past
       throw new IllegalArgumentException("the password is not as mosquitto_passwd writes it");
     }
@@ -73,26 +57,27 @@ public final class MosquittoHash {
   }
 
   /** Hashes a password with a fresh random salt. */
-  public static MosquittoHash create(byte[] password, int iterations, int saltBytes) {
+  public static Pbkdf2Hash create(byte[] password, int iterations, int saltBytes) {
     if (iterations < 1 || iterations > ITERATIONS_MAX || saltBytes < 1) {
       throw new IllegalArgumentException(
           "iterations=%d saltBytes=%d".formatted(iterations, saltBytes));
     }
     byte[] salt = new byte[saltBytes];
     new SecureRandom().nextBytes(salt);
-    return new MosquittoHash(iterations, salt, derive(password, salt, iterations));
+    return new Pbkdf2Hash(iterations, salt, derive(password, salt, iterations));
   }
 
-  /**
-   * Whether this is the hash of a password. The time taken does not depend on where they differ.
-   *
-   * @throws CancellationException if the thread is interrupted, which stays set
-   */
+  @Override
   public boolean verify(byte[] password) {
     return MessageDigest.isEqual(hash, derive(password, salt, iterations));
   }
 
-  /** The text for the password file. */
+  /** How often it is hashed. */
+  int iterations() {
+    return iterations;
+  }
+
+  @Override
   public String toText() {
     Base64.Encoder base64 = Base64.getEncoder();
     return "$7$%d$%s$%s"
@@ -102,7 +87,7 @@ public final class MosquittoHash {
   /** The cost only: hashes never reach a log. */
   @Override
   public String toString() {
-    return "MosquittoHash[" + iterations + " iterations]";
+    return "Pbkdf2Hash[" + iterations + " iterations]";
   }
 
   private static byte[] derive(byte[] password, byte[] salt, int iterations) {
@@ -147,13 +132,5 @@ public final class MosquittoHash {
           "the iterations are not a number from 1 to " + ITERATIONS_MAX);
     }
     return iterations;
-  }
-
-  private static byte[] base64(String text, String what) {
-    try {
-      return Base64.getDecoder().decode(text);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("the " + what + " is not Base64");
-    }
   }
 }

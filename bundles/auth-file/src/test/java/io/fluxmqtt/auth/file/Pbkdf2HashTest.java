@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class MosquittoHashTest {
+class Pbkdf2HashTest {
   private static final String SALT = "EKG2DhG3ytlyctCc";
   private static final String HASH =
       "vegt1OgP1C88QnlwOeXQTY4iYlXTpjx42J5EGFG3qY90qJ0jkQVnNvHpVMPKQQj69Kpbw/YHw0e6tiw4Mu/oxw==";
@@ -68,7 +68,7 @@ class MosquittoHashTest {
   void createdHashIsReadBack() {
     byte[] password = {0, (byte) 0xFF, 7};
     for (int saltBytes : new int[] {1, 12, 64}) {
-      MosquittoHash created = MosquittoHash.create(password, 3, saltBytes);
+      Pbkdf2Hash created = Pbkdf2Hash.create(password, 3, saltBytes);
       assertTrue(created.toText().startsWith("$7$3$"));
       assertOnlyFits(created.toText(), password);
     }
@@ -99,15 +99,15 @@ class MosquittoHashTest {
         "$argon2id$v=19$m=47104,t=1,p=1$AAAA$AAAA",
       })
   void badTextIsRefusedWithoutQuotingIt(String text) {
-    var e = assertThrows(IllegalArgumentException.class, () -> MosquittoHash.parse(text));
+    var e = assertThrows(IllegalArgumentException.class, () -> Pbkdf2Hash.parse(text));
     assertFalse(text.length() > 3 && e.getMessage().contains(text), e.getMessage());
     assertFalse(e.getMessage().contains("secret") || e.getMessage().contains(SALT));
   }
 
   @Test
   void interruptEndsALongHash() {
-    MosquittoHash costly =
-        MosquittoHash.parse("$7$" + MosquittoHash.ITERATIONS_MAX + "$" + SALT + "$" + HASH);
+    Pbkdf2Hash costly =
+        Pbkdf2Hash.parse("$7$" + Pbkdf2Hash.ITERATIONS_MAX + "$" + SALT + "$" + HASH);
     Thread.currentThread().interrupt();
     assertThrows(CancellationException.class, () -> costly.verify(new byte[1]));
     assertTrue(Thread.interrupted());
@@ -116,12 +116,11 @@ class MosquittoHashTest {
   @Test
   void hashStaysOutOfLogs() {
     assertEquals(
-        "MosquittoHash[101 iterations]",
-        MosquittoHash.parse("$7$101$" + SALT + "$" + HASH).toString());
+        "Pbkdf2Hash[101 iterations]", Pbkdf2Hash.parse("$7$101$" + SALT + "$" + HASH).toString());
   }
 
   private static void assertOnlyFits(String text, byte[] password) {
-    MosquittoHash hash = MosquittoHash.parse(text);
+    Pbkdf2Hash hash = Pbkdf2Hash.parse(text);
     assertEquals(text, hash.toText());
     assertTrue(hash.verify(password));
     byte[] longer = Arrays.copyOf(password, password.length + 1);
