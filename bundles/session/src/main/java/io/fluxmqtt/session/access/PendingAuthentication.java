@@ -45,7 +45,10 @@ final class PendingAuthentication extends Consultation<Authenticator, Admission>
       return new Step.Done<>(
           new Admission.Refused(
               RefusalCodes.connAck(reason),
-              "authenticator " + slot.label() + " refused: " + reason));
+              "authenticator "
+                  + slot.label()
+                  + " refused: "
+                  + (rejected.text() == null ? reason : rejected.text())));
     } else if (authentication instanceof Authentication.Abstained) {
       return new Step.Next<>();
     }

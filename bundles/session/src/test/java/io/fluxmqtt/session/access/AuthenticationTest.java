@@ -97,6 +97,17 @@ class AuthenticationTest {
   }
 
   @Test
+  void refusalTellsWhatTheAuthenticatorSaysOfIt() {
+    control.putAuthenticator(
+        authenticator(
+            "first",
+            1,
+            answering(new Authentication.Rejected(ReasonCode.NOT_AUTHORIZED, "it has expired"))));
+    String text = assertRefused(ReasonCode.NOT_AUTHORIZED, ask()).text();
+    assertEquals("authenticator first (bundle inline) refused: it has expired", text);
+  }
+
+  @Test
   void codeThatConnackCannotCarryBecomesNotAuthorized() {
     control.putAuthenticator(
         authenticator(

@@ -2,6 +2,7 @@ package io.fluxmqtt.api.spi.auth;
 
 import io.fluxmqtt.api.message.ReasonCode;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What an authenticator says of a client. */
 public sealed interface Authentication {
@@ -13,8 +14,18 @@ public sealed interface Authentication {
     }
   }
 
-  /** The client is refused with this error code; no further authenticator is asked. */
-  record Rejected(ReasonCode reason) implements Authentication {
+  /**
+   * The client is refused with this error code; no further authenticator is asked.
+   *
+   * @param text why, for the operator's log, or null where the code says it all; it must hold no
+   *     secret and nothing that the client sent
+   */
+  record Rejected(ReasonCode reason, @Nullable String text) implements Authentication {
+    /** The code says it all. */
+    public Rejected(ReasonCode reason) {
+      this(reason, null);
+    }
+
     /** Checks that the code is an error. */
     public Rejected {
       if (!reason.isError()) {
