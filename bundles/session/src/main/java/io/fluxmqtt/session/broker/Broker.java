@@ -16,6 +16,7 @@ import io.fluxmqtt.session.access.AccessControl;
 import io.fluxmqtt.session.access.Verdict;
 import io.fluxmqtt.session.routing.SubscriptionTree;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ import java.util.function.LongSupplier;
 
 /** The session manager: holds its parts together and takes connections. */
 public final class Broker implements SessionManager {
+  private static final Duration LONGEST_WAIT = Duration.ofDays(100 * 365); // fits nanoseconds
   private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long CUT_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long LOOP_ENDED_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -254,6 +256,15 @@ public final class Broker implements SessionManager {
   /** What the wall clock would have said then, were it as it is now. For what is shown. */
   Instant wallTime(long expiryMillis) {
     return Instant.ofEpochMilli(wallMillis.getAsLong() - (expiryMillis() - expiryMillis));
+  }
+
+  /** How long it is until the wall clock says so, were it not set meanwhile; 0 if it has. */
+  long nanosUntil(Instant time) {
+    Duration wait = Duration.between(Instant.ofEpochMilli(wallMillis.getAsLong()), time);
+    if (wait.isNegative()) {
+      return 0;
+    }
+    return wait.compareTo(LONGEST_WAIT) < 0 ? wait.toNanos() : LONGEST_WAIT.toNanos();
   }
 
   AccessControl access() {

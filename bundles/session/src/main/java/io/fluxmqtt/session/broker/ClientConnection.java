@@ -233,6 +233,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     client = newClient;
     broker.counters().connections.increment();
     keepAlive.start(keepAliveSeconds);
+    keepAlive.limit(newClient.principal().validUntil());
     send(connAck);
     session().resume(this);
     if (broker.settings().logConnections()) {
@@ -243,6 +244,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   /** The client has shown anew who it is: what it may do is judged anew. */
   void identified(Principal principal) {
+    keepAlive.limit(principal.validUntil());
     client =
         new Client(
             client().clientId(),
@@ -468,8 +470,8 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   }
 
   @Override
-  public void timedOut(long idleSeconds) {
-    close(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came for " + idleSeconds + " s", null);
+  public void timedOut(ReasonCode reason, String text) {
+    close(reason, text, null);
   }
 
   private Session session() {

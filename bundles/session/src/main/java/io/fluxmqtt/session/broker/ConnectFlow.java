@@ -16,6 +16,7 @@ import io.fluxmqtt.session.Redirect;
 import io.fluxmqtt.session.access.Admission;
 import io.fluxmqtt.session.access.Verdict;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +25,14 @@ import org.jspecify.annotations.Nullable;
  * the connection is held.
  */
 final class ConnectFlow {
+  /** A JSON Web Token: an object in Base64url, and two more parts. */
+  private static final Pattern TOKEN = Pattern.compile("e[w-z0-9_-][\\w-]*\\.[\\w-]*\\.[\\w-]*");
+
   private final Broker broker;
   private final Worker worker;
   private final ClientConnection connection;
   private final Packet.Connect connect;
-  private final String clientId;
+  private String clientId; // the client's, until an authenticator says which it must be
   private final boolean idAssigned;
   private @Nullable Client client;
   private @Nullable Payload authenticationData; // the last word of an enhanced authentication
@@ -137,8 +141,15 @@ final class ConnectFlow {
       return;
     }
     if (admission instanceof Admission.Refused refused) {
-      broker.refusals().refused(connection, clientId, connect.userName(), refused);
+      broker.refusals().refused(connection, clientId, shownUserName(), refused);
       connection.refuse(refused.reason(), "the client was not accepted");
+      return;
+    }
+    Principal principal = ((Admission.Granted) admission).principal();
+    Admission.Refused unfit = unfit(principal);
+    if (unfit != null) {
+      broker.refusals().refused(connection, clientId, shownUserName(), unfit);
+      connection.refuse(unfit.reason(), unfit.text());
       return;
     }
     Redirect redirect = connection.network().listener().redirect();
@@ -147,7 +158,6 @@ final class ConnectFlow {
       return;
     }
     authenticationData = finalData;
-    Principal principal = ((Admission.Granted) admission).principal();
     Client admitted =
         new Client(
             clientId,
@@ -166,6 +176,27 @@ final class ConnectFlow {
             admitted,
             new Access.Publish(message.topic(), message.qos(), message.retain()),
             this::willDecided);
+  }
+
+  /** Why whom an authenticator accepted may not come in as it is, or null. */
+  private Admission.@Nullable Refused unfit(Principal principal) {
+    String only = principal.clientId();
+    if (only != null && idAssigned && isFit(only)) {
+      clientId = only;
+    }
+    return PrincipalTerms.refusal(principal, clientId, broker);
+  }
+
+  /** For operators: some clients put a token there, and whoever reads it can use it. */
+  private @Nullable String shownUserName() {
+    String name = connect.userName();
+    return name != null && TOKEN.matcher(name).matches() ? "<a token>" : name;
+  }
+
+  private boolean isFit(String id) {
+    return !id.isEmpty()
+        && id.indexOf(0) < 0 // [MQTT-1.5.4-2]
+        && connection.network().listener().limits().allowClientId(id);
   }
 
   private void willDecided(Verdict verdict) {

@@ -147,6 +147,14 @@ final class EnhancedAuthentication {
       throw new ProtocolViolation(
           ReasonCode.NOT_AUTHORIZED, "a session does not pass to another user");
     }
+    Admission.Refused unfit =
+        PrincipalTerms.refusal(principal, connection.client().clientId(), broker);
+    if (unfit != null) {
+      String user = present.userName();
+      broker.refusals().refused(connection, connection.client().clientId(), user, unfit);
+      throw new ProtocolViolation(
+          ReasonCode.NOT_AUTHORIZED, unfit.text()); // DISCONNECT has no 0x85
+    }
     if (!principal.equals(present)) {
       connection.identified(principal);
     }

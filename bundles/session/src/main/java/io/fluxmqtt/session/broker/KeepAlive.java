@@ -1,11 +1,15 @@
 package io.fluxmqtt.session.broker;
 
+import io.fluxmqtt.api.message.ReasonCode;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The clock of one connection: first until CONNECT has come, then from packet to packet
- * [MQTT-3.1.2-22]. Owned by the connection's loop. It looks when the time could be over at the
- * earliest, so that a packet costs no more than noting when it came.
+ * [MQTT-3.1.2-22], and as long as what the client showed of itself is valid. Owned by the
+ * connection's loop. It looks when the time could be over at the earliest, so that a packet costs
+ * no more than noting when it came.
  */
 final class KeepAlive extends Deadlines.Deadline {
   /** What the clock must know of its connection, and tells it. */
@@ -16,8 +20,8 @@ final class KeepAlive extends Deadlines.Deadline {
     /** CONNECT has not come in time. */
     void connectTimedOut();
 
-    /** Nothing came in one and a half times the keep alive. */
-    void timedOut(long idleSeconds);
+    /** Nothing came in one and a half times the keep alive, or the client is not valid any more. */
+    void timedOut(ReasonCode reason, String text);
   }
 
   private final Worker worker;
@@ -27,6 +31,7 @@ final class KeepAlive extends Deadlines.Deadline {
   private long lastActivity;
   private long limitNanos;
   private int seconds;
+  private Deadlines.@Nullable Deadline end; // of what the client showed; null where it has none
 
   KeepAlive(Worker worker, Broker broker, Watched watched) {
     this.worker = worker;
@@ -48,7 +53,7 @@ final class KeepAlive extends Deadlines.Deadline {
     if (keepAliveSeconds > 0) {
       worker.deadlines().set(this, limitNanos);
     } else {
-      stop();
+      worker.deadlines().clear(this);
     }
   }
 
@@ -57,8 +62,33 @@ final class KeepAlive extends Deadlines.Deadline {
     lastActivity = broker.nanoTime();
   }
 
+  /**
+   * The client is who it is until then, or for good if that is null; counted from now by the
+   * monotonic clock, whatever becomes of the other one.
+   */
+  void limit(@Nullable Instant validUntil) {
+    Deadlines.Deadline old = end;
+    if (old != null) {
+      worker.deadlines().clear(old);
+      end = null;
+    }
+    if (validUntil != null) {
+      Deadlines.Deadline set =
+          new Deadlines.Deadline() {
+            @Override
+            void due() {
+              watched.timedOut(
+                  ReasonCode.MAXIMUM_CONNECT_TIME, "what the client showed of itself has expired");
+            }
+          };
+      end = set;
+      worker.deadlines().set(set, broker.nanosUntil(validUntil));
+    }
+  }
+
   void stop() {
     worker.deadlines().clear(this);
+    limit(null);
   }
 
   /** The keep alive in force, 0 for none. */
@@ -74,7 +104,8 @@ final class KeepAlive extends Deadlines.Deadline {
     }
     long idle = watched.isHeld() ? 0 : broker.nanoTime() - lastActivity;
     if (idle >= limitNanos) {
-      watched.timedOut(TimeUnit.NANOSECONDS.toSeconds(idle));
+      long idleSeconds = TimeUnit.NANOSECONDS.toSeconds(idle);
+      watched.timedOut(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came for " + idleSeconds + " s");
     } else {
       worker.deadlines().set(this, limitNanos - idle);
     }
