@@ -87,7 +87,10 @@ public final class AccessComponent {
                 + " one that does stops all clients of its loop. All others are called on a thread"
                 + " of their own. Hot.")
     String[] inline() default {
-      "io.fluxmqtt.acl", "io.fluxmqtt.auth.anonymous", "io.fluxmqtt.auth.file"
+      "io.fluxmqtt.acl",
+      "io.fluxmqtt.auth.anonymous",
+      "io.fluxmqtt.auth.file",
+      "io.fluxmqtt.auth.jwt"
     };
 
     @AttributeDefinition(

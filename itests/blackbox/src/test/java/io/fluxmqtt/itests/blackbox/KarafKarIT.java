@@ -1,5 +1,6 @@
 package io.fluxmqtt.itests.blackbox;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -15,8 +16,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -93,6 +97,40 @@ class KarafKarIT {
       client.ping();
     }
     assertTrue(isEmpty(karaf.home().resolve("empty-repository")), "nothing was fetched");
+  }
+
+  @Test
+  void tokensAreInstalledWithoutANetwork() throws Exception {
+    String secret = "a secret of at least 32 bytes, this";
+    String text = TokenIssuer.part("{'alg':'HS256'}") + "." + TokenIssuer.part("{'sub':'ann'}");
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
+    String token =
+        text
+            + "."
+            + Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(mac.doFinal(text.getBytes(UTF_8)));
+    Path etc = karaf.home().resolve("etc");
+    Path access = etc.resolve("io.fluxmqtt.access.cfg");
+    String old = Files.readString(access);
+    Files.writeString(etc.resolve("jwt.secret"), secret);
+    shell("feature:install flux-mqtt-auth-jwt");
+    Files.writeString(
+        etc.resolve("io.fluxmqtt.auth.jwt-default.cfg"),
+        "secretFile = jwt.secret\nrequireExpiry = false\n");
+    Files.writeString(
+        access, old.replaceFirst("(?m)^authenticators *=.*$", "authenticators = anonymous, jwt"));
+    Await.until("the token counts", START_LIMIT, () -> code("ann", token) == 0);
+    assertEquals(0x86, code("ann", token.replaceFirst(".{4}$", "AAAA")));
+    Files.writeString(access, old);
+    assertTrue(isEmpty(karaf.home().resolve("empty-repository")), "nothing was fetched");
+  }
+
+  private static int code(String user, String password) throws IOException {
+    try (RawClient client = RawClient.open(broker)) {
+      return client.connect(ConnectPacket.v5("login").login(user, password)).reason();
+    }
   }
 
   @Test

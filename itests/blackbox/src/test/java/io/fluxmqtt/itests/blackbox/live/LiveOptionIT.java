@@ -35,9 +35,10 @@ class LiveOptionIT {
           "io.fluxmqtt.health",
           HealthProofs.all());
 
-  /** What is changed in a running broker in AccessIT, and in QueueRuleIT. */
+  /** What is changed in a running broker in AccessIT, JwtIT and QueueRuleIT. */
   private static final Set<String> ELSEWHERE =
-      Set.of("io.fluxmqtt.acl", "io.fluxmqtt.auth.file", "io.fluxmqtt.queue");
+      Set.of(
+          "io.fluxmqtt.acl", "io.fluxmqtt.auth.file", "io.fluxmqtt.auth.jwt", "io.fluxmqtt.queue");
 
   private static BrokerProcess process;
 
