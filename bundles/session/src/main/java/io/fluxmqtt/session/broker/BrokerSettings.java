@@ -1,6 +1,8 @@
 package io.fluxmqtt.session.broker;
 
+import io.fluxmqtt.api.spi.auth.Principal;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The limits of the session manager. Sizes are in bytes, durations in seconds.
@@ -24,6 +26,7 @@ import java.util.List;
  * @param disconnectDeniedPublish whether a 3.x client is disconnected when it publishes what it may
  *     not; else the message is acknowledged and dropped
  * @param logConnections whether connects and disconnects are logged at INFO
+ * @param ownership to whom a Client Identifier belongs while its session lasts
  * @param durability how safe messages are to be before they are acknowledged
  * @param queueRules limits of queues for some clients and topics
  */
@@ -49,6 +52,7 @@ public record BrokerSettings(
     long retainedMaxBytes,
     boolean disconnectDeniedPublish,
     boolean logConnections,
+    Ownership ownership,
     DurabilityRules durability,
     List<QueueRule> queueRules) {
   /** Copies the rules. */
@@ -80,8 +84,25 @@ public record BrokerSettings(
         retainedMaxBytes,
         disconnectDeniedPublish,
         logConnections,
+        ownership,
         durability,
         rules);
+  }
+
+  /** To whom a Client Identifier belongs while its session lasts. */
+  public enum Ownership {
+    /**
+     * To the user who made the session, as its authenticator named it; clients without a user name
+     * count as one user.
+     */
+    USER,
+    /** To whoever comes: any client that may connect takes the session over. */
+    NONE;
+
+    /** Whether one who is let in may have the session of another. */
+    boolean allows(Principal who, Principal owner) {
+      return this == NONE || Objects.equals(who.userName(), owner.userName());
+    }
   }
 
   /** What happens to a message that finds a queue full. */

@@ -229,6 +229,28 @@ final class ConnectFlow {
     connection.refuse(ReasonCode.QUOTA_EXCEEDED, "there are too many sessions");
   }
 
+  /** The session is another user's, and stays so. Any thread. */
+  void refuseForOwner() {
+    worker.execute(
+        () -> {
+          if (connection.isOpen()) {
+            broker
+                .refusals()
+                .refused(
+                    connection,
+                    clientId,
+                    client().userName(),
+                    new Admission.Refused(
+                        ReasonCode.NOT_AUTHORIZED,
+                        "the session of this Client Identifier is another user's; if it should not"
+                            + " be, mqtt:session-purge frees it (sessionOwnership in"
+                            + " io.fluxmqtt.session)"));
+            connection.refuse(
+                ReasonCode.NOT_AUTHORIZED, "the Client Identifier belongs to another user");
+          }
+        });
+  }
+
   /** The session is there and its head is safe, or could not be made so. On the loop. */
   void attached(Session session, boolean sessionPresent, @Nullable Throwable failure) {
     if (!connection.isOpen()) {

@@ -1,5 +1,6 @@
 package io.fluxmqtt.session.broker;
 
+import io.fluxmqtt.api.spi.auth.Principal;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -36,7 +37,18 @@ final class Sessions {
       }
     }
     Session existing = session;
-    existing.command(() -> existing.take(request));
+    existing.command(() -> take(existing, request));
+  }
+
+  /** On the loop of the session's owner: who made it is asked there, before anything changes. */
+  private void take(Session session, ConnectFlow request) {
+    Principal comer = request.client().principal();
+    Principal maker = session.report().client().principal();
+    if (session.isEnded() || broker.settings().ownership().allows(comer, maker)) {
+      session.take(request);
+    } else {
+      request.refuseForOwner();
+    }
   }
 
   /** Puts back what a store kept. */

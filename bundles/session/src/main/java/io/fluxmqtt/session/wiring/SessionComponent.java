@@ -15,6 +15,7 @@ import io.fluxmqtt.session.broker.Administration;
 import io.fluxmqtt.session.broker.Broker;
 import io.fluxmqtt.session.broker.BrokerSettings;
 import io.fluxmqtt.session.broker.BrokerSettings.Overflow;
+import io.fluxmqtt.session.broker.BrokerSettings.Ownership;
 import io.fluxmqtt.session.broker.HouseLoop;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -243,6 +244,16 @@ public final class SessionComponent {
     boolean logConnections() default false;
 
     @AttributeDefinition(
+        name = "Session ownership",
+        description =
+            "Whether a Client Identifier belongs to the user who made its session: user refuses other"
+                + " users who come with it (0x87; 3.x: 5), and the session goes on as if nobody had;"
+                + " clients without a user name count as one user. none lets whoever may connect take"
+                + " any session over. A session whose user goes by another name now is freed by"
+                + " mqtt:session-purge. Change: hot.")
+    String sessionOwnership() default "user";
+
+    @AttributeDefinition(
         name = "Topics that are synced",
         description =
             "Topic Filters of messages that are acknowledged when they are safe from a power cut, as"
@@ -452,6 +463,7 @@ public final class SessionComponent {
         orElse(s.number("retainedMaxBytes", 0, terabyte), storeOnHeap ? quarter : terabyte),
         s.flag("disconnectDeniedPublish"),
         s.flag("logConnections"),
+        s.choice("sessionOwnership", Ownership.class),
         DurabilityKeys.read(s),
         List.of());
   }

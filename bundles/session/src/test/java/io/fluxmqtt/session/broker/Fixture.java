@@ -49,6 +49,7 @@ final class Fixture {
           1 << 20,
           false,
           false,
+          BrokerSettings.Ownership.USER,
           DurabilityRules.NONE,
           List.of());
 

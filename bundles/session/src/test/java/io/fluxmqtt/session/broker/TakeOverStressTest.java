@@ -82,6 +82,7 @@ class TakeOverStressTest {
                 1,
                 false,
                 false,
+                BrokerSettings.Ownership.USER,
                 DurabilityRules.NONE,
                 List.of()),
             house,

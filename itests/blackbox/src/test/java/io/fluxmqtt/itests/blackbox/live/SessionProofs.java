@@ -42,6 +42,12 @@ final class SessionProofs {
     all.put("qos0QueueMaxBytes", Proof.of(HOT, SessionProofs::qos0Queue));
     all.put("logConnections", Proof.of(HOT, SessionProofs::logConnections));
     all.put(
+        "sessionOwnership",
+        Proof.elsewhere(
+            HOT,
+            "bundles/session/src/test/java/io/fluxmqtt/session/broker/OwnershipTest.java",
+            "whoeverComesTakesASessionThatBelongsToNobody"));
+    all.put(
         "mailboxMaxBytes",
         Proof.elsewhere(
             HOT,
