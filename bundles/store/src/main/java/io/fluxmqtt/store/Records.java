@@ -16,9 +16,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +64,7 @@ final class Records {
   private static final int WILL = 1 << 2;
   private static final int LISTENER = 1 << 3;
   private static final int ADDRESS = 1 << 4;
+  private static final int ATTRIBUTES = 1 << 5;
 
   // bits of a subscription, above its QoS and Retain Handling
   private static final int NO_LOCAL = 1 << 4;
@@ -77,7 +81,8 @@ final class Records {
             | bit(DISCONNECTED, session.disconnectedAtMillis())
             | bit(WILL, session.will())
             | bit(LISTENER, session.listener())
-            | bit(ADDRESS, address));
+            | bit(ADDRESS, address)
+            | (principal.attributes().isEmpty() ? 0 : ATTRIBUTES));
     out.text(session.clientId());
     if (principal.userName() != null) {
       out.text(principal.userName());
@@ -99,7 +104,36 @@ final class Records {
     if (address != null) {
       out.payload(Payload.copyOf(address)).count(session.remoteAddress().getPort());
     }
+    if (!principal.attributes().isEmpty()) {
+      writeAttributes(out, principal.attributes());
+    }
     return out.seal();
+  }
+
+  private static void writeAttributes(RecordWriter out, Map<String, List<String>> attributes) {
+    out.count(attributes.size());
+    new TreeMap<>(attributes) // equal sessions, equal bytes
+        .forEach(
+            (name, values) -> {
+              out.text(name).count(values.size());
+              values.forEach(out::text);
+            });
+  }
+
+  private static Map<String, List<String>> readAttributes(RecordReader in)
+      throws DamagedRecordException {
+    int count = in.countOfItems();
+    Map<String, List<String>> attributes = new HashMap<>();
+    for (int i = 0; i < count; i++) {
+      String name = in.text();
+      int size = in.countOfItems();
+      List<String> values = new ArrayList<>(size);
+      for (int j = 0; j < size; j++) {
+        values.add(in.text());
+      }
+      attributes.put(name, values);
+    }
+    return attributes;
   }
 
   /** The bytes of an address, or null if there is none, or it was never looked up. */
@@ -136,10 +170,11 @@ final class Records {
           Message will = has(bits, WILL) ? readMessage(in, in.octet()) : null;
           String listener = has(bits, LISTENER) ? in.text() : null;
           InetSocketAddress address = has(bits, ADDRESS) ? readAddress(in) : null;
+          Principal principal = new Principal(userName, groups);
           return new StoredSession(
               number,
               clientId,
-              new Principal(userName, groups),
+              has(bits, ATTRIBUTES) ? principal.withAttributes(readAttributes(in)) : principal,
               expirySeconds,
               disconnectedAt,
               will,

@@ -89,6 +89,31 @@ final class RecordsTest {
   }
 
   @Test
+  void attributesComeBackEqualAndInOneOrder() throws Exception {
+    Map<String, List<String>> attributes = new LinkedHashMap<>();
+    attributes.put("jwt.site", List.of("north", "süd", ""));
+    attributes.put("cert.ou", List.of("Pumps"));
+    attributes.put("", List.of());
+    StoredSession session = session(new Principal("u", Set.of("g")).withAttributes(attributes));
+    byte[] record = Records.session(session);
+    assertEquals(session, Records.session(1, record));
+    Map<String, List<String>> turned = new LinkedHashMap<>();
+    turned.put("", List.of());
+    turned.put("cert.ou", List.of("Pumps"));
+    turned.put("jwt.site", List.of("north", "süd", ""));
+    StoredSession same = session(new Principal("u", Set.of("g")).withAttributes(turned));
+    assertArrayEquals(record, Records.session(same));
+  }
+
+  @Test
+  void whatBindsAConnectionOnlyIsNotKept() throws Exception {
+    Principal bound =
+        Principal.user("u").withClientId("c").withValidUntil(java.time.Instant.ofEpochSecond(1));
+    Principal read = Records.session(1, Records.session(session(bound))).principal();
+    assertEquals(Principal.user("u"), read);
+  }
+
+  @Test
   void everyTruncationIsDamage() {
     kinds()
         .forEach(
@@ -197,6 +222,8 @@ final class RecordsTest {
       samples.addTo(receivers, Keys.MAX_NUMBER);
       kinds.put(Records.body(smallMessage(samples), receivers), record -> Records.body(record));
     }
+    Principal known = Principal.user("u").withAttributes(Map.of("a", List.of("1", "2")));
+    kinds.put(Records.session(session(known)), record -> Records.session(1, record));
     kinds.put(Records.number(77), record -> Records.number(record));
     kinds.put(
         Records.mark(),

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The head of a session's state.
  *
  * @param number identifies the session in the store; never used twice
- * @param principal who owns it
+ * @param principal who owns it, without what binds its Network Connection only: its Client
+ *     Identifier and its end
  * @param expirySeconds the Session Expiry Interval, 1 to 4,294,967,295; the highest never expires
  * @param disconnectedAtMillis when its Network Connection closed, in the time of {@link
  *     SessionStore#nowMillis}, or null while it is connected
