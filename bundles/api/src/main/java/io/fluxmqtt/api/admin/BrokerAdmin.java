@@ -1,5 +1,7 @@
 package io.fluxmqtt.api.admin;
 
+import io.fluxmqtt.api.spi.access.Access;
+import io.fluxmqtt.api.spi.access.Client;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -74,6 +76,23 @@ public interface BrokerAdmin {
    * @throws IllegalArgumentException if the filter is not valid
    */
   CompletionStage<List<RetainedInfo>> retained(String filter, int limit);
+
+  /**
+   * The last refusals, the newest first: of connects, publishes, Wills and subscribes. How many are
+   * remembered is configured; a flood of them is not noted in full.
+   */
+  List<RefusalInfo> refusals();
+
+  /**
+   * Asks the authorizers whether a client may do something, in order and with their deadlines, as
+   * when it does it; and why.
+   *
+   * @param client who asks; it need not be connected, nor exist
+   */
+  CompletionStage<AccessRuling> explain(Client client, Access access);
+
+  /** Who the client of a session is to authorizers, with what its authenticator found. */
+  CompletionStage<Optional<Client>> identity(String clientId);
 
   /** All listeners. */
   List<ListenerInfo> listeners();

@@ -126,6 +126,20 @@ public final class AccessControl implements AutoCloseable {
     return verdict;
   }
 
+  /**
+   * Asks the authorizers in order as {@link #decide} does, and why: for an operator, and to note a
+   * refusal. What is known of earlier verdicts is not used.
+   *
+   * @param then gets the answer, once, on any thread, maybe before this method returns
+   */
+  public void explain(Client client, Access access, Consumer<Explanation> then) {
+    PendingExplanation pending = new PendingExplanation(board, client, access, then);
+    Explanation explanation = pending.begin(board.policy(), 0);
+    if (explanation != null) {
+      then.accept(explanation);
+    }
+  }
+
   /** Whether a listener may open under the present policy; if not, why and what to set. */
   public Optional<String> refusal(ListenerProfile listener) {
     return exposure.refusal(board.policy(), listener);

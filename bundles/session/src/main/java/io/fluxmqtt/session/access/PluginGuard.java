@@ -4,6 +4,7 @@ import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.access.Authorizer;
 import io.fluxmqtt.api.spi.access.Client;
 import io.fluxmqtt.api.spi.access.Decision;
+import io.fluxmqtt.api.spi.access.Ruling;
 import io.fluxmqtt.api.spi.auth.Authentication;
 import io.fluxmqtt.api.spi.auth.Authenticator;
 import io.fluxmqtt.api.spi.auth.Credentials;
@@ -66,6 +67,24 @@ final class PluginGuard {
     calls.increment();
     nanos.add(time.nanos() - start);
     return decision;
+  }
+
+  /** Asks an authorizer why; null if it failed. */
+  @Nullable Ruling explain(Slot<Authorizer> slot, Client client, Access access) {
+    long start = time.nanos();
+    Ruling ruling = null;
+    try {
+      ruling = slot.service().explain(client, access);
+      if (ruling == null || ruling.decision() == null) {
+        failed("authorizer", slot.name(), "explained with null", null);
+        ruling = null;
+      }
+    } catch (Throwable e) { // as above
+      failed("authorizer", slot.name(), "threw", e);
+    }
+    calls.increment();
+    nanos.add(time.nanos() - start);
+    return ruling;
   }
 
   /**

@@ -1,16 +1,22 @@
 package io.fluxmqtt.session.broker;
 
+import io.fluxmqtt.api.admin.AccessRuling;
 import io.fluxmqtt.api.admin.BrokerAdmin;
 import io.fluxmqtt.api.admin.BrokerStatistics;
 import io.fluxmqtt.api.admin.ClientInfo;
 import io.fluxmqtt.api.admin.ListenerInfo;
 import io.fluxmqtt.api.admin.ListenerInfo.State;
+import io.fluxmqtt.api.admin.RefusalInfo;
 import io.fluxmqtt.api.admin.RetainedInfo;
 import io.fluxmqtt.api.admin.SessionInfo;
 import io.fluxmqtt.api.admin.SubscriptionInfo;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.TopicFilter;
+import io.fluxmqtt.api.spi.access.Access;
+import io.fluxmqtt.api.spi.access.Client;
 import io.fluxmqtt.session.Redirect;
+import io.fluxmqtt.session.access.Explanation;
+import io.fluxmqtt.session.access.Verdict;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -148,6 +154,37 @@ public final class Administration implements BrokerAdmin, BrokerStatistics {
     return new RetainedListing(broker, filter, limit)
         .list()
         .thenApply(infos -> sorted(infos, Comparator.comparing(RetainedInfo::topic)));
+  }
+
+  @Override
+  public List<RefusalInfo> refusals() {
+    return broker.refusals().newestFirst();
+  }
+
+  @Override
+  public CompletionStage<AccessRuling> explain(Client client, Access access) {
+    CompletableFuture<AccessRuling> answer = new CompletableFuture<>();
+    broker.access().explain(client, access, found -> answer.complete(ruling(found)));
+    return answer;
+  }
+
+  private static AccessRuling ruling(Explanation found) {
+    return new AccessRuling(
+        found.verdict() == Verdict.ALLOWED,
+        found.authorizer(),
+        found.bundle(),
+        found.rule(),
+        found.text(),
+        found.epoch());
+  }
+
+  @Override
+  public CompletionStage<Optional<Client>> identity(String clientId) {
+    Session session = broker.sessions().find(clientId);
+    if (session == null) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return Survey.ask(session, found -> Optional.of(found.report().client()));
   }
 
   @Override

@@ -115,6 +115,7 @@ public final class Broker implements SessionManager {
   public void configure(BrokerSettings newSettings) {
     settings = newSettings;
     queuePolicies = QueuePolicies.of(newSettings);
+    refusals.limit(newSettings.refusalsMax());
     if (!cutting.getAndSet(true)) {
       house.schedule(this::cutQueues, CUT_NANOS);
     }
@@ -166,7 +167,7 @@ public final class Broker implements SessionManager {
     Verdict now =
         access.decide(
             client,
-            new Access.Publish(message.topic(), message.qos(), message.retain()),
+            publishing(message),
             later -> worker.execute(() -> willDecided(worker, client, message, later, done)));
     if (now != null) {
       willDecided(worker, client, message, now, done);
@@ -175,6 +176,9 @@ public final class Broker implements SessionManager {
 
   private void willDecided(
       Worker worker, Client client, Message message, Verdict verdict, Runnable done) {
+    if (verdict != Verdict.ALLOWED) {
+      refusals.will(client, publishing(message), verdict);
+    }
     switch (verdict) {
       case ALLOWED -> {
         Durability durability = worker.durability(message.topic());
@@ -190,6 +194,10 @@ public final class Broker implements SessionManager {
       case UNAVAILABLE -> counters.dropped(Counters.Drop.POLICY_UNAVAILABLE);
     }
     done.run();
+  }
+
+  private static Access.Publish publishing(Message message) {
+    return new Access.Publish(message.topic(), message.qos(), message.retain());
   }
 
   private void retainWill(Worker worker, Publication publication, Runnable done) {

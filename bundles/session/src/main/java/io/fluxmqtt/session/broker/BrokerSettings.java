@@ -27,6 +27,7 @@ import java.util.Objects;
  *     not; else the message is acknowledged and dropped
  * @param logConnections whether connects and disconnects are logged at INFO
  * @param ownership to whom a Client Identifier belongs while its session lasts
+ * @param refusalsMax how many of the last refusals are remembered; 0 for none
  * @param durability how safe messages are to be before they are acknowledged
  * @param queueRules limits of queues for some clients and topics
  */
@@ -53,6 +54,7 @@ public record BrokerSettings(
     boolean disconnectDeniedPublish,
     boolean logConnections,
     Ownership ownership,
+    int refusalsMax,
     DurabilityRules durability,
     List<QueueRule> queueRules) {
   /** Copies the rules. */
@@ -85,6 +87,7 @@ public record BrokerSettings(
         disconnectDeniedPublish,
         logConnections,
         ownership,
+        refusalsMax,
         durability,
         rules);
   }

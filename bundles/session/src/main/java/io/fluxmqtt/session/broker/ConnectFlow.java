@@ -170,12 +170,8 @@ final class ConnectFlow {
       return;
     }
     Message message = will.message();
-    connection
-        .intake()
-        .decide(
-            admitted,
-            new Access.Publish(message.topic(), message.qos(), message.retain()),
-            this::willDecided);
+    Access.Publish access = new Access.Publish(message.topic(), message.qos(), message.retain());
+    connection.intake().decide(admitted, access, verdict -> willDecided(access, verdict));
   }
 
   /** Why whom an authenticator accepted may not come in as it is, or null. */
@@ -199,7 +195,10 @@ final class ConnectFlow {
         && connection.network().listener().limits().allowClientId(id);
   }
 
-  private void willDecided(Verdict verdict) {
+  private void willDecided(Access.Publish access, Verdict verdict) {
+    if (verdict != Verdict.ALLOWED) {
+      broker.refusals().will(client(), access, verdict);
+    }
     switch (verdict) {
       case ALLOWED -> open();
       case DENIED ->
@@ -226,6 +225,15 @@ final class ConnectFlow {
   }
 
   void refuseForQuota() {
+    broker
+        .refusals()
+        .refused(
+            connection,
+            clientId,
+            client().userName(),
+            "connect",
+            ReasonCode.QUOTA_EXCEEDED,
+            "there are sessionsMax sessions (io.fluxmqtt.session)");
     connection.refuse(ReasonCode.QUOTA_EXCEEDED, "there are too many sessions");
   }
 

@@ -32,6 +32,7 @@ final class PublishFlow {
   private final IncomingIds awaitingRelease = new IncomingIds(); // QoS 2 of this connection
   private int awaitingAck; // QoS 1 messages
   private @Nullable Long lastWarning; // when, in nanoseconds
+  private @Nullable Budget notes; // of refusals; null before the first
 
   PublishFlow(Broker broker, ClientConnection connection) {
     this.broker = broker;
@@ -180,6 +181,9 @@ final class PublishFlow {
   }
 
   private void decided(Session session, Packet.Publish packet, String topic, Verdict verdict) {
+    if (verdict != Verdict.ALLOWED) {
+      note(packet, topic, verdict);
+    }
     switch (verdict) {
       case ALLOWED -> accept(session, packet, topic);
       case DENIED -> {
@@ -199,6 +203,15 @@ final class PublishFlow {
         refuse(session, packet, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
       }
     }
+  }
+
+  private void note(Packet.Publish packet, String topic, Verdict verdict) {
+    if (notes == null) {
+      notes = Refusals.ofConnection();
+    }
+    broker
+        .refusals()
+        .publish(connection.client(), topic, packet.qos(), packet.retain(), verdict, notes);
   }
 
   private void accept(Session session, Packet.Publish packet, String topic) {

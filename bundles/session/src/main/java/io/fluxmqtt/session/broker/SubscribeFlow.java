@@ -90,9 +90,13 @@ final class SubscribeFlow {
       }
       int before = reasons.size();
       Asked asked = new Asked();
+      Access.Subscribe access = new Access.Subscribe(filter, granted(request));
       connection.decide(
-          new Access.Subscribe(filter, granted(request)),
+          access,
           verdict -> {
+            if (verdict != Verdict.ALLOWED) {
+              broker.refusals().subscribe(connection.client(), access, verdict);
+            }
             reasons.add(decided(filter, request, verdict));
             if (asked.isOver) {
               goOn();

@@ -254,6 +254,15 @@ public final class SessionComponent {
     String sessionOwnership() default "user";
 
     @AttributeDefinition(
+        name = "Refusals remembered",
+        description =
+            "How many of the last refusals mqtt:refusals can show, each at most about 1 KB; 0 for"
+                + " none. Change: hot.",
+        min = "0",
+        max = "10000")
+    int refusalsMax() default 200;
+
+    @AttributeDefinition(
         name = "Topics that are synced",
         description =
             "Topic Filters of messages that are acknowledged when they are safe from a power cut, as"
@@ -464,6 +473,7 @@ public final class SessionComponent {
         s.flag("disconnectDeniedPublish"),
         s.flag("logConnections"),
         s.choice("sessionOwnership", Ownership.class),
+        s.integer("refusalsMax", 0, 10_000),
         DurabilityKeys.read(s),
         List.of());
   }

@@ -50,6 +50,7 @@ final class Fixture {
           false,
           false,
           BrokerSettings.Ownership.USER,
+          3,
           DurabilityRules.NONE,
           List.of());
 

@@ -83,6 +83,7 @@ class TakeOverStressTest {
                 false,
                 false,
                 BrokerSettings.Ownership.USER,
+                0,
                 DurabilityRules.NONE,
                 List.of()),
             house,

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fluxmqtt.api.admin.ListenerInfo;
 import io.fluxmqtt.api.admin.RetainedInfo;
 import io.fluxmqtt.api.message.QoS;
 import java.io.IOException;
@@ -36,6 +37,17 @@ class CompletersTest {
     RetainedTopicCompleter completer = new RetainedTopicCompleter();
     completer.context = new FakeKaraf(broker).context();
     assertEquals(List.of("# ", "a/1 "), offered(completer, ""));
+  }
+
+  @Test
+  void accessesAndListenersAreCompleted() {
+    assertEquals(List.of("publish "), offered(new AccessCompleter(), "p"));
+    assertEquals(List.of("publish ", "receive ", "subscribe "), offered(new AccessCompleter(), ""));
+    broker.listeners.add(
+        new ListenerInfo("lan", "tcp://127.0.0.1:1883", ListenerInfo.State.LISTENING, null, 0, ""));
+    ListenerCompleter completer = new ListenerCompleter();
+    completer.context = new FakeKaraf(broker).context();
+    assertEquals(List.of("lan "), offered(completer, ""));
   }
 
   @Test

@@ -1,13 +1,17 @@
 package io.fluxmqtt.shell.karaf;
 
+import io.fluxmqtt.api.admin.AccessRuling;
 import io.fluxmqtt.api.admin.BrokerAdmin;
 import io.fluxmqtt.api.admin.ClientInfo;
 import io.fluxmqtt.api.admin.ListenerInfo;
+import io.fluxmqtt.api.admin.RefusalInfo;
 import io.fluxmqtt.api.admin.RetainedInfo;
 import io.fluxmqtt.api.admin.SessionInfo;
 import io.fluxmqtt.api.admin.SubscriptionInfo;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.TopicFilter;
+import io.fluxmqtt.api.spi.access.Access;
+import io.fluxmqtt.api.spi.access.Client;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,6 +33,11 @@ final class FakeBroker implements BrokerAdmin {
   final List<String> purged = new ArrayList<>();
   final Set<String> back = new HashSet<>(); // who came back or ended meanwhile
   @Nullable Exception refusal; // of the store
+  final List<RefusalInfo> refusals = new ArrayList<>();
+  AccessRuling ruling = new AccessRuling(false, null, null, null, "nobody was asked", 0);
+  Optional<Client> identity = Optional.empty(); // of one session
+  @Nullable Client asked; // for whom an access was explained
+  @Nullable Access wished; // which access
 
   /** Adds a client. */
   void client(String id, @Nullable String user, boolean connected) {
@@ -142,6 +151,24 @@ final class FakeBroker implements BrokerAdmin {
     TopicFilter parsed = TopicFilter.parse(filter);
     return CompletableFuture.completedFuture(
         retained.stream().filter(m -> parsed.matches(m.topic())).limit(limit).toList());
+  }
+
+  @Override
+  public List<RefusalInfo> refusals() {
+    return refusals;
+  }
+
+  @Override
+  public CompletionStage<AccessRuling> explain(Client client, Access access) {
+    asked = client;
+    wished = access;
+    return CompletableFuture.completedFuture(ruling);
+  }
+
+  @Override
+  public CompletionStage<Optional<Client>> identity(String clientId) {
+    return CompletableFuture.completedFuture(
+        identity.filter(client -> client.clientId().equals(clientId)));
   }
 
   @Override

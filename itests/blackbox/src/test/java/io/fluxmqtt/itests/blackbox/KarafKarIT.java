@@ -153,6 +153,31 @@ class KarafKarIT {
   }
 
   @Test
+  void whatWasRefusedIsListedWithItsRuleAndCanBeTried() throws Exception {
+    try (RawClient curious = client("curious")) {
+      curious.publish("$SYS/fake", "x");
+      List<String> refused = row(shell("mqtt:refusals --no-format curi*"));
+      assertEquals("1", refused.get(1), refused::toString);
+      assertEquals(List.of("curious", "-", "default"), refused.subList(2, 5), refused::toString);
+      assertEquals("publish $SYS/fake (QoS 1)", refused.get(6));
+      assertEquals("NOT_AUTHORIZED", refused.get(7));
+      assertTrue(refused.get(9).contains("acl (bundle io.fluxmqtt.acl)"), refused::toString);
+
+      String denied = shell("mqtt:acl-test --qos 1 '' curious publish '$SYS/fake'");
+      assertTrue(denied.startsWith("denied"), denied);
+      assertTrue(denied.contains(refused.get(9)), denied);
+      assertTrue(denied.contains("as in its session"), denied);
+      String allowed = shell("mqtt:acl-test joe nobody subscribe 'a/#'");
+      assertTrue(allowed.startsWith("allowed"), allowed);
+      assertTrue(allowed.contains("by      acl (bundle io.fluxmqtt.acl)"), allowed);
+      String stranger = shell("mqtt:acl-test --address 192.0.2.1 joe nobody subscribe a/b");
+      assertTrue(stranger.startsWith("denied"), stranger);
+      String wrong = failure("mqtt:acl-test joe nobody publish 'a/#'");
+      assertTrue(wrong.contains("a/# is no topic"), wrong);
+    }
+  }
+
+  @Test
   void purgedSessionIsGoneWithAllItHeld() throws Exception {
     leave("purged", "purge/#");
     try (RawClient connected = kept("kicked")) {

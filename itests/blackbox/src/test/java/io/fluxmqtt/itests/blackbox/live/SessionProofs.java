@@ -48,6 +48,12 @@ final class SessionProofs {
             "bundles/session/src/test/java/io/fluxmqtt/session/broker/OwnershipTest.java",
             "whoeverComesTakesASessionThatBelongsToNobody"));
     all.put(
+        "refusalsMax",
+        Proof.elsewhere(
+            HOT,
+            "bundles/session/src/test/java/io/fluxmqtt/session/broker/RefusalsTest.java",
+            "theNewestIsFirstAndTheOldestAreForgotten"));
+    all.put(
         "mailboxMaxBytes",
         Proof.elsewhere(
             HOT,
