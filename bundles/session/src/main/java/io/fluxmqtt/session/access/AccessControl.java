@@ -1,6 +1,7 @@
 package io.fluxmqtt.session.access;
 
 import io.fluxmqtt.api.message.Payload;
+import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.access.Authorizer;
 import io.fluxmqtt.api.spi.access.Client;
@@ -9,8 +10,10 @@ import io.fluxmqtt.api.spi.auth.Authenticator;
 import io.fluxmqtt.api.spi.auth.Credentials;
 import io.fluxmqtt.api.spi.auth.EnhancedAuthenticator;
 import io.fluxmqtt.session.ListenerProfile;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -39,6 +42,7 @@ public final class AccessControl implements AutoCloseable {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
   private final PolicyRegistry registry; // guarded by lock
+  private final FailureThrottle throttle;
   private @Nullable Runnable graceAlarm; // guarded by lock
   private volatile @Nullable String heldBack;
 
@@ -46,10 +50,53 @@ public final class AccessControl implements AutoCloseable {
   public AccessControl(AccessSettings settings, Time time) {
     this.time = time;
     this.registry = new PolicyRegistry(time);
+    this.throttle = new FailureThrottle(time);
     this.board = new PolicyBoard(time, registry.first(settings));
     synchronized (lock) {
       awaitGraceEnd();
     }
+  }
+
+  /**
+   * Whether a client is not to be judged now, because too many authentications from its address
+   * have failed; then why.
+   *
+   * @param address null where there is none; such a client is always judged
+   */
+  public Admission.@Nullable Refused throttled(
+      @Nullable InetSocketAddress address, @Nullable String userName, String clientId) {
+    FailureLimits limits = board.policy().settings().failureLimits();
+    return throttle.admits(address, Objects.hash(userName, clientId), limits)
+        ? null
+        : new Admission.Refused(
+            ReasonCode.CONNECTION_RATE_EXCEEDED,
+            "too many authentications from this address have failed; try again later");
+  }
+
+  /**
+   * A client that showed a credential has been judged.
+   *
+   * @return what to tell the operator if its address is slowed down from now on, else null
+   */
+  public @Nullable String judged(
+      @Nullable InetSocketAddress address,
+      @Nullable String userName,
+      String clientId,
+      Admission admission) {
+    FailureLimits limits = board.policy().settings().failureLimits();
+    int client = Objects.hash(userName, clientId);
+    if (admission instanceof Admission.Granted) {
+      throttle.succeeded(address, client, limits);
+    } else if (admission instanceof Admission.Refused refused
+        && FailureThrottle.isFailure(refused.reason())
+        && throttle.failed(address, client, limits)) {
+      return "%d failed authentications from this address: clients that failed are judged once in up to"
+              .formatted(limits.failuresMax())
+          + " %d s from now on, its others at most %d a second (failuresMax, failureExempt in"
+              .formatted(limits.delayMax().toSeconds(), FailureThrottle.OTHERS_PER_SECOND)
+          + " io.fluxmqtt.access)";
+    }
+    return null;
   }
 
   /**

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param exchangeTimeout how long an enhanced authentication may take from its beginning to its end
  * @param exchangeStepsMax how often a client may speak in one
  * @param authorizationTimeout how long an authorizer that is not inline may take to answer
+ * @param failureLimits how many failed authentications of one address are borne
  */
 public record AccessSettings(
     List<String> authenticators,
@@ -27,7 +28,8 @@ public record AccessSettings(
     Duration authenticationTimeout,
     Duration exchangeTimeout,
     int exchangeStepsMax,
-    Duration authorizationTimeout) {
+    Duration authorizationTimeout,
+    FailureLimits failureLimits) {
   /** Copies the collections; of a name given twice, the first counts. */
   public AccessSettings {
     authenticators = authenticators.stream().distinct().toList();
@@ -54,7 +56,8 @@ public record AccessSettings(
         Duration.ofSeconds(10),
         Duration.ofSeconds(30),
         16,
-        Duration.ofSeconds(1));
+        Duration.ofSeconds(1),
+        FailureLimits.DEFAULT);
   }
 
   /** The same with other enhanced authenticators. */
@@ -68,7 +71,8 @@ public record AccessSettings(
         authenticationTimeout,
         exchangeTimeout,
         exchangeStepsMax,
-        authorizationTimeout);
+        authorizationTimeout,
+        failureLimits);
   }
 
   /** The same with other bundles called on event loops. */
@@ -82,7 +86,23 @@ public record AccessSettings(
         authenticationTimeout,
         exchangeTimeout,
         exchangeStepsMax,
-        authorizationTimeout);
+        authorizationTimeout,
+        failureLimits);
+  }
+
+  /** The same with other limits of failed authentications. */
+  public AccessSettings withFailureLimits(FailureLimits limits) {
+    return new AccessSettings(
+        authenticators,
+        enhanced,
+        authorizers,
+        policyGrace,
+        inline,
+        authenticationTimeout,
+        exchangeTimeout,
+        exchangeStepsMax,
+        authorizationTimeout,
+        limits);
   }
 
   private static void requireNotNegative(String name, Duration value) {

@@ -1,10 +1,10 @@
-package io.fluxmqtt.session.broker;
+package io.fluxmqtt.session.access;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** At most so many a second. Any thread; to ask in vain writes nothing that others read. */
-final class Budget {
+public final class Budget {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final int COUNT_BITS = 16;
   private static final long COUNT = (1L << COUNT_BITS) - 1;
@@ -17,12 +17,12 @@ final class Budget {
    *
    * @param perSecond 1 to 65,535
    */
-  Budget(int perSecond) {
+  public Budget(int perSecond) {
     this.perSecond = perSecond;
   }
 
   /** Takes one, if there is one left. */
-  boolean take(long nowNanos) {
+  public boolean take(long nowNanos) {
     long second = Math.floorDiv(nowNanos, SECOND);
     while (true) {
       long before = taken.get();

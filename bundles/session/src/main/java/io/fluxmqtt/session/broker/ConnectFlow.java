@@ -68,6 +68,15 @@ final class ConnectFlow {
     if (!readWill()) {
       return;
     }
+    Admission.Refused tooMany =
+        broker
+            .access()
+            .throttled(
+                connection.network().remoteAddress(), connect.userName(), connect.clientId());
+    if (tooMany != null) { // what began it was noted; a flood is not
+      connection.refuse(tooMany.reason(), tooMany.text());
+      return;
+    }
     Credentials credentials =
         new Credentials(
             clientId,
@@ -140,6 +149,7 @@ final class ConnectFlow {
     if (!connection.isOpen()) {
       return;
     }
+    noteFailures(admission);
     if (admission instanceof Admission.Refused refused) {
       broker.refusals().refused(connection, clientId, shownUserName(), refused);
       connection.refuse(refused.reason(), "the client was not accepted");
@@ -193,6 +203,26 @@ final class ConnectFlow {
     return !id.isEmpty()
         && id.indexOf(0) < 0 // [MQTT-1.5.4-2]
         && connection.network().listener().limits().allowClientId(id);
+  }
+
+  /** Who showed nothing has not guessed. */
+  private void noteFailures(Admission admission) {
+    if (connect.userName() == null
+        && connect.password() == null
+        && connect.authenticationMethod() == null) {
+      return;
+    }
+    String begun =
+        broker
+            .access()
+            .judged(
+                connection.network().remoteAddress(),
+                connect.userName(),
+                connect.clientId(),
+                admission);
+    if (begun != null) {
+      broker.refusals().slowed(connection, clientId, shownUserName(), begun);
+    }
   }
 
   private void willDecided(Access.Publish access, Verdict verdict) {

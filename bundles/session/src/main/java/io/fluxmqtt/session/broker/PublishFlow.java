@@ -11,6 +11,7 @@ import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolViolation;
+import io.fluxmqtt.session.access.Budget;
 import io.fluxmqtt.session.access.PublishVerdicts;
 import io.fluxmqtt.session.access.Verdict;
 import java.util.HashMap;

@@ -8,6 +8,7 @@ import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.access.Client;
 import io.fluxmqtt.session.access.Admission;
+import io.fluxmqtt.session.access.Budget;
 import io.fluxmqtt.session.access.Explanation;
 import io.fluxmqtt.session.access.Verdict;
 import java.net.InetAddress;
@@ -35,6 +36,7 @@ final class Refusals {
   private final Broker broker;
   private final Budget lines = new Budget(LINES_PER_SECOND);
   private final AtomicLong omitted = new AtomicLong();
+  private final Budget addresses = new Budget(LINES_PER_SECOND);
   private final Budget notes = new Budget(NOTES_PER_SECOND);
   private final Budget explanations = new Budget(EXPLANATIONS_PER_SECOND);
   private final RefusalRing ring = new RefusalRing();
@@ -80,6 +82,20 @@ final class Refusals {
         refusal.reason(),
         refusal.text(),
         left == 0 ? "" : " (" + left + " more were not logged)");
+  }
+
+  /** The clients of an address are slowed down from now on: told in a flood of refusals too. */
+  void slowed(ClientConnection connection, String clientId, @Nullable String userName, String why) {
+    if (!addresses.take(broker.nanoTime())) {
+      return;
+    }
+    InetSocketAddress address = connection.network().remoteAddress();
+    String listener = connection.network().listener().name();
+    LOG.warn("Address {} at listener {}: {}", ClientConnection.addressText(address), listener, why);
+    if (broker.settings().refusalsMax() > 0) {
+      Subject subject = new Subject(clientId, userName, listener, address);
+      note(subject, "connect", ReasonCode.CONNECTION_RATE_EXCEEDED, why);
+    }
   }
 
   /** A client was refused by something other than policy; only noted. */

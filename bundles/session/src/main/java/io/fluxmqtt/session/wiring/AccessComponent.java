@@ -7,6 +7,8 @@ import io.fluxmqtt.api.spi.auth.Authenticator;
 import io.fluxmqtt.api.spi.auth.EnhancedAuthenticator;
 import io.fluxmqtt.session.access.AccessControl;
 import io.fluxmqtt.session.access.AccessSettings;
+import io.fluxmqtt.session.access.AddressRange;
+import io.fluxmqtt.session.access.FailureLimits;
 import io.fluxmqtt.session.access.Plugin;
 import io.fluxmqtt.session.access.Time;
 import java.time.Duration;
@@ -122,6 +124,31 @@ public final class AccessComponent {
             "How long an authorizer that is not inline may take to answer, in milliseconds; then"
                 + " the request is denied. 10 to 60000. Hot.")
     int authorizationTimeoutMillis() default 1000;
+
+    @AttributeDefinition(
+        name = "Failed authentications of an address",
+        description =
+            "From so many failed authentications of one address on (of IPv6, of its /64), with less"
+                + " than a minute between them, its clients that failed (user name and client id) are"
+                + " refused at once (0x9F; 3.x: 3), for 1 s first and twice as long each time; its"
+                + " others are judged at most 10 a second. A minute without a failure ends it. 0 for"
+                + " never, to 100000. Hot, for new connections.")
+    int failuresMax() default 10;
+
+    @AttributeDefinition(
+        name = "Longest delay after failures",
+        description =
+            "How long a client that failed is refused at most before it is judged again, in seconds."
+                + " 1 to 3600. Hot, for new connections.")
+    int failureDelayMaxSeconds() default 60;
+
+    @AttributeDefinition(
+        name = "Addresses whose failures do not count",
+        description =
+            "Addresses and ranges such as 10.0.0.0/8 from which any number of authentications may"
+                + " fail: this machine, or a proxy or router behind which many clients are. Hot, for"
+                + " new connections.")
+    String[] failureExempt() default {"127.0.0.0/8", "::1"};
   }
 
   private final ScheduledThreadPoolExecutor timer;
@@ -303,11 +330,23 @@ public final class AccessComponent {
             Duration.ofSeconds(settings.integer("authenticationTimeoutSeconds", 1, 300)),
             Duration.ofSeconds(settings.integer("exchangeTimeoutSeconds", 1, 300)),
             settings.integer("exchangeStepsMax", 1, 1000),
-            Duration.ofMillis(settings.integer("authorizationTimeoutMillis", 10, 60_000)));
+            Duration.ofMillis(settings.integer("authorizationTimeoutMillis", 10, 60_000)),
+            new FailureLimits(
+                settings.integer("failuresMax", 0, 100_000),
+                Duration.ofSeconds(settings.integer("failureDelayMaxSeconds", 1, 3_600)),
+                ranges(settings, "failureExempt")));
     if (!settings.unknownKeys().isEmpty()) {
       LOG.warn("{}: nobody reads {}; check the spelling", PID, settings.unknownKeys());
     }
     return access;
+  }
+
+  private static List<AddressRange> ranges(Settings settings, String key) {
+    try {
+      return settings.list(key).stream().map(AddressRange::parse).toList();
+    } catch (IllegalArgumentException e) {
+      throw settings.error(key, "holds what cannot be read: " + e.getMessage());
+    }
   }
 
   private static List<String> names(Settings settings, String key) {

@@ -1,4 +1,4 @@
-package io.fluxmqtt.session.broker;
+package io.fluxmqtt.session.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -71,7 +71,8 @@ final class Given {
         settings.authenticationTimeout(),
         settings.exchangeTimeout(),
         settings.exchangeStepsMax(),
-        settings.authorizationTimeout());
+        settings.authorizationTimeout(),
+        settings.failureLimits());
   }
 
   /** The same with another value of one component. */

@@ -79,7 +79,8 @@ class PolicyRaceTest {
             Duration.ofMinutes(1),
             Duration.ofMinutes(1),
             1,
-            Duration.ofMinutes(1));
+            Duration.ofMinutes(1),
+            FailureLimits.DEFAULT);
     AccessControl control = new AccessControl(settings, Time.of(timer));
     Swap swap =
         (round, random) -> {

@@ -53,7 +53,20 @@ final class PolicyProofs {
                 NEW_EXCHANGES, "ExchangeFailure", "changedNumberOfStepsCountsForNewExchanges")),
         Map.entry(
             "authorizationTimeoutMillis",
-            unitTested(HOT, "Authorization", "changedTimeoutCountsForTheNextRequest")));
+            unitTested(HOT, "Authorization", "changedTimeoutCountsForTheNextRequest")),
+        Map.entry(
+            "failuresMax",
+            unitTested(NEW_CONNECTIONS, "FailureThrottle", "changedLimitsCountForNewConnections")),
+        Map.entry(
+            "failureDelayMaxSeconds",
+            unitTested(NEW_CONNECTIONS, "FailureThrottle", "changedLimitsCountForNewConnections")),
+        Map.entry(
+            "failureExempt",
+            Proof.elsewhere(
+                NEW_CONNECTIONS,
+                "10.0.0.0/33",
+                UNIT_TESTS + "FailureThrottleTest.java",
+                "changedLimitsCountForNewConnections")));
   }
 
   private static Proof unitTested(Liveness liveness, String of, String method) {
