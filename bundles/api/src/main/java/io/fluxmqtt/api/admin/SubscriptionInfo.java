@@ -7,6 +7,7 @@ import io.fluxmqtt.api.message.QoS;
  *
  * @param filter as in SUBSCRIBE, {@code $share} part included
  * @param identifier the Subscription Identifier, 0 for none
+ * @param suspended whether policy does not allow it now; it gets nothing until policy does again
  */
 public record SubscriptionInfo(
     String clientId,
@@ -15,4 +16,5 @@ public record SubscriptionInfo(
     boolean noLocal,
     boolean retainAsPublished,
     int retainHandling,
-    int identifier) {}
+    int identifier,
+    boolean suspended) {}

@@ -39,7 +39,7 @@ public final class AccessControl implements AutoCloseable {
   private final PolicyBoard board;
   private final Exposure exposure = new Exposure();
   private final PolicyLog policyLog = new PolicyLog();
-  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final List<Consumer<PolicyChange>> listeners = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
   private final PolicyRegistry registry; // guarded by lock
   private final FailureThrottle throttle;
@@ -271,7 +271,7 @@ public final class AccessControl implements AutoCloseable {
    *
    * @return ends it
    */
-  public Runnable onChange(Runnable listener) {
+  public Runnable onChange(Consumer<PolicyChange> listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
   }
@@ -353,9 +353,10 @@ public final class AccessControl implements AutoCloseable {
     board.wake();
     change.retired().forEach(BundleThread::close);
     policyLog.changed(before, change.policy(), time.nanos());
-    for (Runnable listener : listeners) {
+    PolicyChange told = PolicyChange.between(before, change.policy());
+    for (Consumer<PolicyChange> listener : listeners) {
       try {
-        listener.run();
+        listener.accept(told);
       } catch (RuntimeException e) {
         LOG.error("A new policy could not be told to everyone", e);
       }

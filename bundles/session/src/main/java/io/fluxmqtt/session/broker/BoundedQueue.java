@@ -37,6 +37,11 @@ final class BoundedQueue {
     return waiting.size();
   }
 
+  /** What is not withheld. */
+  int ready() {
+    return waiting.ready();
+  }
+
   long bytes() {
     return waiting.bytes();
   }
@@ -104,6 +109,22 @@ final class BoundedQueue {
       settled();
     }
     return first;
+  }
+
+  /** As {@link WaitingQueue#withhold}. */
+  void withhold(Delivery delivery) {
+    waiting.withhold(delivery);
+    settled();
+  }
+
+  /** As {@link WaitingQueue#putBack}. */
+  void putBack() {
+    waiting.putBack();
+  }
+
+  /** As {@link WaitingQueue#countWithheld}. */
+  int countWithheld() {
+    return waiting.countWithheld();
   }
 
   /** As {@link WaitingQueue#end}. */

@@ -51,6 +51,8 @@ public final class Broker implements SessionManager {
   private final Sessions sessions = new Sessions(this);
   private final Retained retained;
   private final Refusals refusals = new Refusals(this);
+  private final Epochs epochs = new Epochs(this);
+  private final Questions questions = new Questions();
   private final Map<EventLoop, Worker> workers = new ConcurrentHashMap<>();
   private final Worker house;
   private volatile BrokerSettings settings;
@@ -91,7 +93,7 @@ public final class Broker implements SessionManager {
   public void start() throws IOException {
     new Recovery(this).run();
     house.schedule(this::sweep, SWEEP_NANOS);
-    stopListening = access.onChange(this::policyChanged);
+    stopListening = access.onChange(epochs::changed);
   }
 
   /** Ends what it does by itself; the connections are gone already. */
@@ -103,12 +105,6 @@ public final class Broker implements SessionManager {
   /** Where to tell what happens, and where to listen. Any thread. */
   public EventDispatcher events() {
     return events;
-  }
-
-  private void policyChanged() {
-    for (Session session : sessions.all()) {
-      session.command(session::policyChanged);
-    }
   }
 
   /** Puts new limits in force, for sessions that are there too. Any thread. */
@@ -364,6 +360,11 @@ public final class Broker implements SessionManager {
 
   Refusals refusals() {
     return refusals;
+  }
+
+  /** About Subscriptions that are there already. */
+  Questions questions() {
+    return questions;
   }
 
   /** The worker of sessions without a connection. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +126,18 @@ final class DeliveryQueue {
       }
     }
     return shared;
+  }
+
+  /** How many are of such a topic. */
+  int count(Predicate<String> topics) {
+    int count = 0;
+    for (long number = first; number < first + size; number++) {
+      Publication publication = publications[index(number)];
+      if (publication != null && topics.test(publication.message().topic())) {
+        count++;
+      }
+    }
+    return count;
   }
 
   void clear() {

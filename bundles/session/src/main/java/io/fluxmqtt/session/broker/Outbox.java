@@ -8,9 +8,8 @@ import io.fluxmqtt.api.spi.store.Receivers;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolViolation;
-import java.util.ArrayDeque;
+import io.fluxmqtt.session.routing.SharedGroup;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +26,11 @@ final class Outbox {
   private final Drops drops;
   private final Window window = new Window();
   private @Nullable BoundedQueue queue; // null until something waits; so are those below
-  private @Nullable Deque<Delivery> qos0;
-  private @Nullable Deque<RetainedReplay> replays;
+  private @Nullable Qos0Queue qos0;
+  private @Nullable Replays replays;
   private @Nullable AwaitedRecords awaited; // null before the first
   private @Nullable ClientConnection connection;
-  private long qos0Bytes;
+  private boolean held; // nothing new is sent
 
   Outbox(Session session, Broker broker) {
     this.session = session;
@@ -58,19 +57,27 @@ final class Outbox {
     }
   }
 
+  /** Nothing more is sent, or the next {@link #pump} goes on. */
+  void hold(boolean nothing) {
+    held = nothing;
+  }
+
+  /** What waits of QoS 1 and 2, if something ever has. */
+  @Nullable BoundedQueue queue() {
+    return queue;
+  }
+
   void disconnected() {
     connection = null;
     if (queue != null) {
       queue.connected(false);
     }
     if (qos0 != null) {
-      broker.counters().queued.add(-qos0.size());
+      qos0.clear();
       qos0 = null;
     }
-    broker.queuedBytes().add(-qos0Bytes);
-    qos0Bytes = 0;
     if (replays != null) {
-      replays.forEach(RetainedReplay::rest);
+      replays.rest();
     }
   }
 
@@ -96,7 +103,7 @@ final class Outbox {
   /** Retained messages of a new Subscription, sent when nothing else waits. */
   void replay(RetainedReplay replay) {
     if (replays == null) {
-      replays = new ArrayDeque<>();
+      replays = new Replays(session.subscriptions());
     }
     replays.add(replay);
   }
@@ -104,40 +111,25 @@ final class Outbox {
   /** [MQTT-3.10.4-2] a Subscription has ended: what it has not found yet does not come any more. */
   void unsubscribed(TopicFilter filter) {
     if (replays != null) {
-      replays.removeIf(
-          replay -> {
-            boolean isOver = replay.filter().equals(filter);
-            if (isOver) {
-              replay.close();
-            }
-            return isOver;
-          });
+      replays.unsubscribed(filter);
     }
   }
 
   /** Sends as much as connection and window take. */
   void pump() {
     ClientConnection target = connection;
-    if (target == null) {
+    if (target == null || held) {
       return;
     }
-    if (qos0 != null) {
-      pumpQos0(target, qos0);
+    while (target.isWritable() && qos0 != null && qos0.size() > 0) {
+      sendQos0(target, qos0.remove());
     }
     while (target.isWritable() && pumpOne(target)) {
       // the work is in the condition
     }
-    RetainedReplay replay = replays == null ? null : replays.peek();
+    RetainedReplay replay = replays == null ? null : replays.first();
     if (replay != null && !replay.isWaiting() && broker.retained().holdsTooMuch()) {
       replay.rest();
-    }
-  }
-
-  private void pumpQos0(ClientConnection target, Deque<Delivery> waiting) {
-    while (target.isWritable() && !waiting.isEmpty()) {
-      Delivery delivery = waiting.remove();
-      countQos0(-delivery.bytes(), -1);
-      sendQos0(target, delivery);
     }
   }
 
@@ -154,14 +146,28 @@ final class Outbox {
     }
     Delivery next = queue == null ? null : queue.poll();
     if (next == null) {
-      return waiting() == 0 && replayOne(target);
+      if (queued() == 0) {
+        session.subscriptions().nothingWaits();
+      }
+      return ready() == 0 && replayOne(target);
     }
-    if (session.subscriptions().isSuspended(next.topic())) {
-      drop(next, Counters.Drop.NOT_AUTHORIZED);
-    } else {
-      sendInWindow(target, next);
+    switch (session.subscriptions().fate(next.topic())) {
+      case SENT -> sendInWindow(target, next);
+      case WITHHELD -> withhold(next);
+      case DROPPED -> drop(next, Counters.Drop.NOT_AUTHORIZED);
     }
     return true;
+  }
+
+  /** What came through a Shared Subscription another member gets, if there is one that may. */
+  private void withhold(Delivery delivery) {
+    SharedGroup<Session> group = delivery.group;
+    if (group != null && group.next(Session::isConnected) != null) {
+      broker.router().passOn(session.owner(), List.of(delivery));
+      forget(delivery);
+    } else {
+      queueToBe().withhold(delivery);
+    }
   }
 
   private void resend(ClientConnection target, Delivery again) {
@@ -181,15 +187,13 @@ final class Outbox {
 
   /** Sends one retained message; returns whether there may be more to do now. */
   private boolean replayOne(ClientConnection target) {
-    RetainedReplay replay = replays == null ? null : replays.peek();
+    RetainedReplay replay = replays == null ? null : replays.next();
     if (replay == null) {
-      replays = null;
       return false;
     }
     Delivery retained = replay.next();
     if (retained == null && replay.isExhausted()) {
-      replay.close();
-      replays.remove();
+      replays = replays.end(replay);
       return true;
     }
     if (retained == null) {
@@ -314,7 +318,7 @@ final class Outbox {
       queue = null;
     }
     if (replays != null) {
-      replays.forEach(RetainedReplay::close);
+      replays.close();
       replays = null;
     }
     return orphans;
@@ -332,8 +336,9 @@ final class Outbox {
     return queue == null ? 0 : queue.size();
   }
 
-  private long waitingBytes() {
-    return queue == null ? 0 : queue.bytes();
+  /** What waits and is not withheld, as far as that is known. */
+  private int ready() {
+    return queue == null ? 0 : queue.ready();
   }
 
   /** Whether only the store has some of what waits. */
@@ -342,7 +347,7 @@ final class Outbox {
   }
 
   long queuedBytes() {
-    return waitingBytes() + qos0Bytes;
+    return (queue == null ? 0 : queue.bytes()) + qos0Bytes();
   }
 
   Drops drops() {
@@ -355,7 +360,11 @@ final class Outbox {
 
   /** Whether nothing that waits would be sent ahead of a message that comes now. */
   private boolean isNext() {
-    return queued() == 0 && window.isOpen() && !window.mustResendFirst();
+    return queued() == 0
+        && !held
+        && window.isOpen()
+        && !window.mustResendFirst()
+        && !session.subscriptions().withholds();
   }
 
   private void addQos0(Delivery delivery) {
@@ -363,15 +372,18 @@ final class Outbox {
     if (target == null) {
       return; // QoS 0 is not kept for a client that is away
     }
-    if ((qos0 == null || qos0.isEmpty()) && target.isWritable()) {
+    if ((qos0 == null || qos0.size() == 0) && !held && target.isWritable()) {
       sendQos0(target, delivery);
-    } else if (qos0Bytes + delivery.bytes() > broker.settings().qos0QueueMaxBytes()) {
+    } else if (qos0Bytes() + delivery.bytes() > broker.settings().qos0QueueMaxBytes()) {
       drop(delivery, Counters.Drop.SLOW_CONNECTION);
     } else {
-      qos0 = qos0 == null ? new ArrayDeque<>() : qos0;
+      qos0 = qos0 == null ? new Qos0Queue(broker) : qos0;
       qos0.add(delivery);
-      countQos0(delivery.bytes(), 1);
     }
+  }
+
+  private long qos0Bytes() {
+    return qos0 == null ? 0 : qos0.bytes();
   }
 
   private BoundedQueue queueToBe() {
@@ -384,7 +396,7 @@ final class Outbox {
   }
 
   private boolean leavesAtOnce() {
-    return connection != null && waiting() == 0 && window.isOpen();
+    return connection != null && !held && ready() == 0 && window.isOpen();
   }
 
   /** A message was refused to its publisher, and counted, since there is no room for it. */
@@ -416,6 +428,8 @@ final class Outbox {
     long now = now(delivery);
     if (delivery.publication.isExpired(now)) {
       drop(delivery, Counters.Drop.EXPIRED);
+    } else if (session.subscriptions().fate(delivery.topic()) != Suspensions.Fate.SENT) {
+      drop(delivery, Counters.Drop.NOT_AUTHORIZED);
     } else if (!target.publish(delivery, false, now)) {
       drop(delivery, Counters.Drop.PACKET_TOO_LARGE);
     }
@@ -481,11 +495,5 @@ final class Outbox {
 
   private void record(SessionChange change, Durability durability) {
     session.owner().journal().record(change, durability);
-  }
-
-  private void countQos0(long bytes, int messages) {
-    qos0Bytes += bytes;
-    broker.queuedBytes().add(bytes);
-    broker.counters().queued.add(messages);
   }
 }

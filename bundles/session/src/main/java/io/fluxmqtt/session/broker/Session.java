@@ -461,9 +461,11 @@ final class Session {
   }
 
   /** The policy has changed. Of a client that was not seen since the start too little is known. */
-  void policyChanged() {
+  void policyChanged(PolicyRound round) {
     if (known && !ended) {
-      subscriptions.recheck(client);
+      subscriptions.recheck(client, round);
+    } else {
+      round.done();
     }
   }
 

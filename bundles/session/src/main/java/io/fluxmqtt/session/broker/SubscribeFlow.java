@@ -27,6 +27,7 @@ final class SubscribeFlow {
   private final List<@Nullable TopicFilter> filters; // null where beyond the limits
   private final List<ReasonCode> reasons = new ArrayList<>(); // one for each request so far
   private final List<RetainedReplay> replays = new ArrayList<>();
+  private long epoch; // of the policy, when it was asked last
 
   SubscribeFlow(
       Broker broker, ClientConnection connection, Session session, Packet.Subscribe packet) {
@@ -91,6 +92,7 @@ final class SubscribeFlow {
       int before = reasons.size();
       Asked asked = new Asked();
       Access.Subscribe access = new Access.Subscribe(filter, granted(request));
+      epoch = broker.access().epoch();
       connection.decide(
           access,
           verdict -> {
@@ -144,6 +146,9 @@ final class SubscribeFlow {
             request.retainHandling(),
             packet.identifier());
     boolean isNew = all.put(subscription);
+    if (epoch != broker.access().epoch()) { // sessions may have been judged meanwhile
+      all.recheck(connection.client());
+    }
     boolean sendRetained = // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]
         request.retainHandling() == 0 || (request.retainHandling() == 1 && isNew);
     if (sendRetained && !filter.isShared() && !broker.retained().isEmpty()) {

@@ -3,16 +3,14 @@ package io.fluxmqtt.session.broker;
 import io.fluxmqtt.api.admin.SubscriptionInfo;
 import io.fluxmqtt.api.message.Printable;
 import io.fluxmqtt.api.message.TopicFilter;
-import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.access.Client;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.api.spi.store.StoredSubscription;
-import io.fluxmqtt.session.access.Verdict;
+import io.fluxmqtt.session.broker.Suspensions.Fate;
 import io.fluxmqtt.session.routing.FilterTable;
 import io.fluxmqtt.session.routing.Grant;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +28,9 @@ final class Subscriptions {
   private final Session session;
   private final Broker broker;
   private FilterTable byFilter = new FilterTable();
-  private Set<TopicFilter> suspended = Set.of(); // of most sessions none ever is
-  private int round; // counts recheckings; the answers of an older one do not count
+  private @Nullable Suspensions suspensions; // of most sessions none ever is
+  private @Nullable Recheck recheck; // that is under way
+  private boolean trusted = true; // policy has allowed them since the broker was started
 
   Subscriptions(Session session, Broker broker) {
     this.session = session;
@@ -48,7 +47,7 @@ final class Subscriptions {
 
   /** Adds or replaces a Subscription [MQTT-3.8.4-3]; returns whether it is new. */
   boolean put(StoredSubscription subscription) {
-    boolean isNew = restore(subscription);
+    boolean isNew = place(subscription);
     if (session.isDurable()) {
       session
           .owner()
@@ -58,80 +57,134 @@ final class Subscriptions {
     return isNew;
   }
 
-  /** As {@link #put}, for one that the store has already. */
-  boolean restore(StoredSubscription s) {
+  /** As {@link #put}, for one that the store has already; policy has not allowed it here. */
+  boolean restore(StoredSubscription subscription) {
+    trusted = false;
+    return place(subscription);
+  }
+
+  private boolean place(StoredSubscription s) {
     boolean isNew = byFilter.put(s) == null;
     if (isNew) {
       broker.counters().subscriptions.increment();
     }
-    resume(s.filter());
+    if (suspensions != null && suspensions.allow(s.filter())) {
+      putBack();
+      session.command(() -> {}); // its turn ends with a pump
+    }
     addToTree(s);
     return isNew;
   }
 
-  /** The policy or the client has changed: suspends what is not allowed any more, and resumes. */
+  /** The client may be somebody else: asks anew; until that is done nothing is sent. */
   void recheck(Client client) {
-    int current = ++round;
-    for (StoredSubscription subscription : byFilter.all()) {
-      Verdict now =
-          broker
-              .access()
-              .decide(
-                  client,
-                  new Access.Subscribe(subscription.filter(), subscription.qos()),
-                  later ->
-                      session.command(
-                          () -> {
-                            if (round == current) {
-                              judged(subscription, later);
-                            }
-                          }));
-      if (now != null) {
-        judged(subscription, now);
+    session.outbox().hold(true);
+    recheckOf(client).beginAtOnce(client);
+  }
+
+  /** The policy has changed: asks anew. */
+  void recheck(Client client, PolicyRound round) {
+    recheckOf(client).begin(client, round);
+  }
+
+  private Recheck recheckOf(Client client) {
+    Recheck present = recheck;
+    if (present == null) {
+      present = new Recheck(session, client, broker);
+      recheck = present;
+    }
+    return present;
+  }
+
+  /**
+   * A pass of a recheck is over.
+   *
+   * @param complete whether each Subscription was decided
+   * @param isOver whether no other pass follows
+   * @return how many of the messages that are in memory are withheld
+   */
+  int judged(boolean complete, boolean isOver, int resumed) {
+    Outbox outbox = session.outbox();
+    trusted |= complete;
+    if (resumed > 0) {
+      putBack();
+    }
+    if (isOver) {
+      recheck = null;
+      if (trusted) { // else they wait for a policy that decides
+        outbox.hold(false);
       }
     }
+    outbox.pump();
+    if (suspensions != null && suspensions.isEmpty()) {
+      suspensions = null;
+    }
+    BoundedQueue queue = outbox.queue();
+    return suspensions == null || queue == null ? 0 : queue.countWithheld();
   }
 
-  /** Without a policy to ask, nothing is published either, and all stays as it is. */
-  private void judged(StoredSubscription subscription, Verdict verdict) {
+  /** What is withheld is looked at again, by the next pump. */
+  private void putBack() {
+    BoundedQueue queue = session.outbox().queue();
+    if (queue != null) {
+      queue.putBack();
+    }
+  }
+
+  /** Whether it is there as it was when it was to be judged. */
+  boolean isPresent(StoredSubscription subscription) {
+    return subscription.equals(byFilter.get(subscription.filter()));
+  }
+
+  /** Policy does not allow it any more; returns whether it did. */
+  boolean suspend(StoredSubscription subscription) {
     TopicFilter filter = subscription.filter();
-    if (!subscription.equals(byFilter.get(filter))) {
-      return;
-    }
-    if (verdict == Verdict.DENIED && suspend(filter)) {
-      broker.tree().remove(filter, session);
-      log("suspended", filter);
-    } else if (verdict == Verdict.ALLOWED && resume(filter)) {
-      addToTree(subscription);
-      log("resumed", filter);
-    }
-  }
-
-  /** Notes that a filter is suspended; returns whether it was not. */
-  private boolean suspend(TopicFilter filter) {
-    if (suspended.isEmpty()) {
-      suspended = new HashSet<>();
-    }
-    return suspended.add(filter);
-  }
-
-  /** Notes that a filter is not suspended; returns whether it was. */
-  private boolean resume(TopicFilter filter) {
-    return !suspended.isEmpty() && suspended.remove(filter);
-  }
-
-  /** Whether a message may not be sent any more: only suspended Subscriptions match its topic. */
-  boolean isSuspended(String topic) {
-    if (suspended.isEmpty() || suspended.stream().noneMatch(filter -> filter.matches(topic))) {
+    if (!isPresent(subscription) || (suspensions != null && suspensions.contains(filter))) {
       return false;
     }
-    for (StoredSubscription subscription : byFilter.all()) {
-      TopicFilter filter = subscription.filter();
-      if (!suspended.contains(filter) && filter.matches(topic)) {
-        return false;
+    if (suspensions == null) {
+      suspensions = new Suspensions();
+    }
+    suspensions.add(filter);
+    broker.tree().remove(filter, session);
+    log("suspended", filter);
+    return true;
+  }
+
+  /** Policy allows it; returns whether it was suspended. */
+  boolean resume(StoredSubscription subscription) {
+    TopicFilter filter = subscription.filter();
+    if (suspensions == null || !isPresent(subscription) || !suspensions.contains(filter)) {
+      return false;
+    }
+    suspensions.allow(filter);
+    addToTree(subscription);
+    log("resumed", filter);
+    return true;
+  }
+
+  /** Whether some messages may be withheld. */
+  boolean withholds() {
+    return suspensions != null;
+  }
+
+  boolean isSuspended(TopicFilter filter) {
+    return suspensions != null && suspensions.contains(filter);
+  }
+
+  /** What becomes of a message that is to be sent. */
+  Fate fate(String topic) {
+    return suspensions == null ? Fate.SENT : suspensions.of(topic, byFilter::all);
+  }
+
+  /** No message waits. */
+  void nothingWaits() {
+    if (suspensions != null) {
+      suspensions.nothingWaits();
+      if (suspensions.isEmpty()) {
+        suspensions = null;
       }
     }
-    return true;
   }
 
   private void log(String what, TopicFilter filter) {
@@ -152,7 +205,12 @@ final class Subscriptions {
     if (byFilter.remove(filter) == null) {
       return false;
     }
-    resume(filter);
+    if (isSuspended(filter)) {
+      putBack(); // to be dropped
+    }
+    if (suspensions != null) {
+      suspensions.ended(filter);
+    }
     broker.tree().remove(filter, session);
     session.outbox().unsubscribed(filter);
     broker.counters().subscriptions.decrement();
@@ -174,7 +232,11 @@ final class Subscriptions {
     List<StoredSubscription> all = byFilter.all();
     broker.counters().subscriptions.add(-all.size());
     byFilter = new FilterTable();
-    suspended = Set.of();
+    suspensions = null;
+    if (recheck != null) {
+      recheck.end();
+      recheck = null;
+    }
     removeFromTree(all, 0);
   }
 
@@ -188,6 +250,11 @@ final class Subscriptions {
     }
   }
 
+  /** A copy of all. */
+  List<StoredSubscription> all() {
+    return byFilter.all();
+  }
+
   List<SubscriptionInfo> infos() {
     return byFilter.all().stream()
         .map(
@@ -199,7 +266,8 @@ final class Subscriptions {
                     s.noLocal(),
                     s.retainAsPublished(),
                     s.retainHandling(),
-                    s.identifier()))
+                    s.identifier(),
+                    isSuspended(s.filter())))
         .toList();
   }
 }

@@ -6,9 +6,9 @@ import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.api.spi.store.SessionStore;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,28 +41,14 @@ final class WaitingQueue {
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final Logger LOG = LoggerFactory.getLogger(WaitingQueue.class);
 
-  /** A question to the store that was not answered yet. */
-  private static final class Reading {
-    final long[] ids;
-    int gone; // so many of the ids have left the rest since, taken or dropped
-
-    Reading(long[] ids) {
-      this.ids = ids;
-    }
-
-    /** As asked now. */
-    Reading left() {
-      return new Reading(Arrays.copyOfRange(ids, Math.min(gone, ids.length), ids.length));
-    }
-  }
-
   private final Session session;
   private final Broker broker;
   private final QueueMemory.Share memory;
   private final DeliveryQueue window = new DeliveryQueue(); // the first ones
   private @Nullable IdFifo rest; // behind the window; null for none
   private @Nullable DeliveryQueue kept; // the gaps of the rest
-  private @Nullable Reading reading;
+  private @Nullable QueueReading reading;
+  private @Nullable Withheld withheld; // older than all above
   private int stored; // ids in the rest
   private long storedBytes; // what they count
   private long keptBytes; // of the gaps
@@ -76,6 +62,11 @@ final class WaitingQueue {
   }
 
   int size() {
+    return ready() + (withheld == null ? 0 : withheld.size());
+  }
+
+  /** What is not withheld, as far as that is known. */
+  int ready() {
     return window.size() + (rest == null ? 0 : rest.size());
   }
 
@@ -86,7 +77,7 @@ final class WaitingQueue {
 
   /** Whether only the store has some of it. */
   boolean needsStore() {
-    return stored > 0;
+    return stored > 0 || (withheld != null && withheld.stored() > 0);
   }
 
   /** Adds what is not yet counted among the bytes of all queues. */
@@ -165,12 +156,90 @@ final class WaitingQueue {
     return first;
   }
 
+  /** Keeps a message that was just taken out: policy does not let the session have it now. */
+  void withhold(Delivery delivery) {
+    if (withheld == null) {
+      withheld = new Withheld();
+    }
+    if (withheld.add(delivery)) {
+      memory.add(delivery.bytes());
+    }
+    count(delivery.bytes(), 1);
+  }
+
+  /**
+   * Puts what is withheld back to where it was, in front of all. What the store has of it is read
+   * from there, and so is what comes behind that.
+   */
+  void putBack() {
+    Withheld first = withheld;
+    if (first == null) {
+      return;
+    }
+    withheld = null;
+    reading = null; // it was asked for the old order
+    IdFifo behind = rest;
+    DeliveryQueue keptBehind = keptToBe();
+    rest = new IdFifo();
+    kept = new DeliveryQueue();
+    while (first.size() > 0) {
+      if (first.isFirstHere()) {
+        putHere(first.removeHere());
+      } else {
+        long share = first.share();
+        putStored(first.removeStored(), share);
+      }
+    }
+    for (Delivery next = window.poll(); next != null; next = window.poll()) {
+      if (next.isStored() && next.group == null) {
+        memory.add(-next.bytes());
+        putStored(next.publication.storeId(), next.bytes());
+      } else {
+        putHere(next);
+      }
+    }
+    while (behind != null && behind.size() > 0) {
+      if (behind.isGapNext()) {
+        behind.remove();
+        rest.add(IdFifo.GAP);
+        kept.add(Objects.requireNonNull(keptBehind.poll()));
+      } else {
+        rest.add(behind.remove());
+      }
+    }
+    settle();
+    refill();
+  }
+
+  private void putHere(Delivery delivery) {
+    Objects.requireNonNull(rest).add(IdFifo.GAP);
+    keptToBe().add(delivery);
+    keptBytes += delivery.bytes();
+  }
+
+  private void putStored(long id, long itsBytes) {
+    Objects.requireNonNull(rest).add(id);
+    stored++;
+    storedBytes += itsBytes;
+  }
+
+  /** How many of those in memory, and of those that were read from the store, are withheld. */
+  int countWithheld() {
+    int count = withheld == null ? 0 : withheld.size();
+    Subscriptions subscriptions = session.subscriptions();
+    return count + window.count(topic -> subscriptions.fate(topic) == Suspensions.Fate.WITHHELD);
+  }
+
   /**
    * Takes out the first to make room, whether it is in memory or not.
    *
    * @return false if there is none
    */
   boolean dropFirst() {
+    if (withheld != null && withheld.size() > 0) {
+      dropWithheld(withheld);
+      return true;
+    }
     moveKept();
     Delivery first = window.poll();
     if (first != null) {
@@ -190,6 +259,18 @@ final class WaitingQueue {
     return true;
   }
 
+  private void dropWithheld(Withheld all) {
+    if (all.isFirstHere()) {
+      Delivery first = all.removeHere();
+      memory.add(-first.bytes());
+      count(-first.bytes(), -1);
+      forget(first);
+      return;
+    }
+    count(-all.share(), -1);
+    forget(all.removeStored(), Durability.WRITTEN);
+  }
+
   private void forget(Delivery delivery) {
     if (delivery.isStored()) {
       forget(delivery.publication.storeId(), delivery.publication.durability());
@@ -205,7 +286,8 @@ final class WaitingQueue {
 
   /** The session has ended; returns what other members of its shared groups are to get. */
   List<Delivery> end() {
-    List<Delivery> shared = new ArrayList<>(window.shared());
+    List<Delivery> shared = withheld == null ? new ArrayList<>() : withheld.shared();
+    shared.addAll(window.shared());
     if (kept != null) {
       shared.addAll(kept.shared());
     }
@@ -214,6 +296,7 @@ final class WaitingQueue {
     window.clear();
     rest = null;
     kept = null;
+    withheld = null;
     reading = null;
     stored = 0;
     storedBytes = 0;
@@ -236,11 +319,11 @@ final class WaitingQueue {
     long mostBytes = isShort ? SMALL_WINDOW_BYTES : WINDOW_BYTES;
     if (window.size() <= most / 2 && windowBytes() <= mostBytes / 2) {
       long[] ids = behind.first(tries > 0 ? 1 : most - window.size());
-      ask(new Reading(ids), mostBytes - windowBytes(), 0);
+      ask(new QueueReading(ids), mostBytes - windowBytes(), 0);
     }
   }
 
-  private void ask(Reading question, long maxBytes, int repeats) {
+  private void ask(QueueReading question, long maxBytes, int repeats) {
     if (question.ids.length == 0) {
       reading = null;
       return;
@@ -258,7 +341,7 @@ final class WaitingQueue {
 
   /** What was asked is answered, maybe long after the session has ended. */
   private void answered(
-      Reading question,
+      QueueReading question,
       SessionStore.QueueSlice slice,
       @Nullable IOException failure,
       long maxBytes,
@@ -295,7 +378,7 @@ final class WaitingQueue {
   }
 
   @SuppressWarnings("ReferenceEquality") // it is this question or another one
-  private boolean isOutdated(Reading question) {
+  private boolean isOutdated(QueueReading question) {
     return reading != question;
   }
 
@@ -308,8 +391,8 @@ final class WaitingQueue {
   }
 
   /** What the store does not have may be on its way to it: asks for the rest once it must be. */
-  private void askAgain(Reading question, long maxBytes, int repeats) {
-    Reading again = question.left();
+  private void askAgain(QueueReading question, long maxBytes, int repeats) {
+    QueueReading again = question.left();
     reading = again;
     broker.whenCommitted(
         () ->
@@ -327,7 +410,7 @@ final class WaitingQueue {
   }
 
   /** The disk may be well again soon; if it is not, what follows may be readable. */
-  private void unreadable(Reading question, IOException failure) {
+  private void unreadable(QueueReading question, IOException failure) {
     tries++;
     if (tries == 1) {
       LOG.warn(

@@ -34,6 +34,7 @@ final class Worker {
   private final RouteCache<Session> routes; // owned by the loop
   private final DurabilityCache durabilities = new DurabilityCache(); // owned by the loop
   private final Deadlines deadlines; // owned by the loop
+  private final Judging judging; // owned by the loop
   private int connections; // owned by the loop
 
   Worker(EventLoop loop, Broker broker) {
@@ -44,6 +45,7 @@ final class Worker {
     this.journal =
         new Journal(this, broker.sessionStore(), broker.retainedStore(), broker.counters());
     this.deadlines = new Deadlines(this, broker::nanoTime);
+    this.judging = new Judging(this, broker);
   }
 
   EventLoop loop() {
@@ -69,6 +71,10 @@ final class Worker {
 
   Deadlines deadlines() {
     return deadlines;
+  }
+
+  Judging judging() {
+    return judging;
   }
 
   /**

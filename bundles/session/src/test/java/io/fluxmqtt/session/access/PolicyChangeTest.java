@@ -25,7 +25,7 @@ class PolicyChangeTest {
 
   @Test
   void everyChangeThatCountsIsAnEpoch() {
-    control.onChange(() -> epochs.add(control.epoch()));
+    control.onChange(change -> epochs.add(control.epoch()));
     assertEquals(1, control.epoch());
     control.putAuthenticator(authenticator("file", 1, accepting()));
     control.putAuthorizer(authorizer("acl", 2, deciding(Decision.ALLOW)));
@@ -37,7 +37,7 @@ class PolicyChangeTest {
 
   @Test
   void changeThatCountsForNobodyIsNone() {
-    control.onChange(() -> epochs.add(control.epoch()));
+    control.onChange(change -> epochs.add(control.epoch()));
     control.putAuthenticator(authenticator("other", 1, accepting()));
     control.removeAuthenticator(new Given.Ref(1));
     control.putAuthorizer(authorizer("acl", 9, deciding(Decision.ALLOW)));
@@ -52,7 +52,7 @@ class PolicyChangeTest {
   void newPolicyCountsBeforeItIsTold() {
     List<Verdict> verdicts = new ArrayList<>();
     control.onChange(
-        () -> verdicts.add(control.decide(CLIENT, PUBLISH, verdict -> fail("not at once"))));
+        change -> verdicts.add(control.decide(CLIENT, PUBLISH, verdict -> fail("not at once"))));
     control.putAuthorizer(authorizer("acl", 1, deciding(Decision.ALLOW)));
     assertEquals(List.of(Verdict.ALLOWED), verdicts);
   }
@@ -60,10 +60,10 @@ class PolicyChangeTest {
   @Test
   void oneListenerNeitherStopsTheOthersNorStaysForever() {
     control.onChange(
-        () -> {
+        change -> {
           throw new IllegalStateException("not ours");
         });
-    Runnable end = control.onChange(() -> epochs.add(control.epoch()));
+    Runnable end = control.onChange(change -> epochs.add(control.epoch()));
     control.putAuthenticator(authenticator("file", 1, accepting()));
     assertEquals(List.of(2L), epochs);
     end.run();

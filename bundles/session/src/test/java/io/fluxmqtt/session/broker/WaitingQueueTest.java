@@ -217,13 +217,20 @@ class WaitingQueueTest {
   }
 
   @Test
-  void whatTheClientMayNotGetAnyMoreIsDropped() {
+  void whatTheClientMayNotGetAnyMoreWaitsUntilItMay() {
     given.durable("s").subscribe("t", QoS.AT_LEAST_ONCE).subscribe("u", QoS.AT_LEAST_ONCE).cut();
     publish(given, 0, 1_200);
     given.publisher.publish("u", "yes", QoS.AT_LEAST_ONCE, 1);
     given.fixture.denied = "t";
-    assertEquals(List.of("yes"), given.durable("s").payloads());
-    assertEquals(1_200L, given.drops("not_authorized"));
+    TestClient s = given.durable("s");
+    assertEquals(List.of("yes"), s.payloads());
+    assertEquals(1_200, given.outbox("s").queued());
+    given.fixture.denied = null;
+    given.fixture.putAuthorizer();
+    given.fixture.settle();
+    assertEquals("yes", s.payloads().get(0));
+    assertEquals(texts(0, 1_200), s.payloads().subList(1, s.payloads().size()));
+    assertNull(given.drops("not_authorized"));
     assertNothingWaits();
   }
 

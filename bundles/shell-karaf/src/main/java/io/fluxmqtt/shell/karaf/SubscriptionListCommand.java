@@ -31,6 +31,7 @@ public final class SubscriptionListCommand extends TableCommand {
     table.column("Retain As Published");
     table.column("Retain Handling").alignRight();
     table.column("Identifier").alignRight();
+    table.column("Suspended");
     table.emptyTableText("No subscriptions");
     for (SubscriptionInfo subscription : subscriptions(broker)) {
       table
@@ -42,7 +43,8 @@ public final class SubscriptionListCommand extends TableCommand {
               subscription.noLocal() ? "yes" : "no",
               subscription.retainAsPublished() ? "yes" : "no",
               subscription.retainHandling(),
-              subscription.identifier() == 0 ? "-" : subscription.identifier());
+              subscription.identifier() == 0 ? "-" : subscription.identifier(),
+              subscription.suspended() ? "yes" : "no");
     }
   }
 

@@ -79,7 +79,8 @@ final class FakeBroker implements BrokerAdmin {
 
   /** Adds a subscription. */
   void subscription(String clientId, String filter) {
-    subscriptions.add(new SubscriptionInfo(clientId, filter, QoS.EXACTLY_ONCE, true, false, 1, 0));
+    subscriptions.add(
+        new SubscriptionInfo(clientId, filter, QoS.EXACTLY_ONCE, true, false, 1, 0, true));
   }
 
   @Override
