@@ -25,6 +25,10 @@ import java.util.Objects;
  * @param overflow what happens when a queue is full
  * @param disconnectDeniedPublish whether a 3.x client is disconnected when it publishes what it may
  *     not; else the message is acknowledged and dropped
+ * @param disconnectRevoked whether a client is disconnected when a new policy takes a Subscription
+ *     from it; else that is suspended
+ * @param retainedOwnerCheck whether a Retained Message is withheld while its publisher, if it has a
+ *     session, may not publish it
  * @param logConnections whether connects and disconnects are logged at INFO
  * @param ownership to whom a Client Identifier belongs while its session lasts
  * @param refusalsMax how many of the last refusals are remembered; 0 for none
@@ -52,6 +56,8 @@ public record BrokerSettings(
     int retainedMaxMessages,
     long retainedMaxBytes,
     boolean disconnectDeniedPublish,
+    boolean disconnectRevoked,
+    boolean retainedOwnerCheck,
     boolean logConnections,
     Ownership ownership,
     int refusalsMax,
@@ -85,6 +91,8 @@ public record BrokerSettings(
         retainedMaxMessages,
         retainedMaxBytes,
         disconnectDeniedPublish,
+        disconnectRevoked,
+        retainedOwnerCheck,
         logConnections,
         ownership,
         refusalsMax,

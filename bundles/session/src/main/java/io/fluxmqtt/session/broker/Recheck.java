@@ -150,10 +150,14 @@ final class Recheck {
     pass = List.of();
     boolean isOver = !again && laterRounds.isEmpty();
     int withheld = session.subscriptions().judged(complete, isOver, resumed);
+    boolean isRevoked = suspended > 0 && !rounds.isEmpty();
     tell(rounds, suspended, resumed, withheld);
     rounds = List.of();
     if (!isOver) {
       begin();
+    }
+    if (isRevoked) {
+      session.subscriptions().revoked(); // last, since the session may end with it
     }
   }
 

@@ -2,8 +2,10 @@ package io.fluxmqtt.session.broker;
 
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.TopicFilter;
+import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.store.StoredMessage;
 import io.fluxmqtt.api.spi.store.StoredSubscription;
+import io.fluxmqtt.session.access.Verdict;
 import io.fluxmqtt.session.broker.Retained.Found;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,8 @@ final class RetainedReplay {
   private byte @Nullable [] position; // where the next one is to be looked for, null to begin
   private boolean end; // the slice is the last one
 
+  private @Nullable StoredMessage judged; // whose publisher's right was asked for
+  private @Nullable Verdict verdict; // what came of that
   private boolean again; // the message before the index is read anew
   private @Nullable StoredMessage fresh; // what came of that
   private long freshMoment;
@@ -84,6 +88,7 @@ final class RetainedReplay {
         again = false;
       } else if (index < slice.size()) {
         message = slice.get(index++);
+        freshMoment = moment;
         if (retained.hasChanged(topic(message), moment)) {
           again = true;
           ask(topic(message), null, 1);
@@ -93,11 +98,58 @@ final class RetainedReplay {
         ask(filter().filter(), position, SLICE);
         step += slice.isEmpty() ? STEPS : 0; // a long search: it goes on later
       }
-      Delivery delivery = message == null ? null : delivery(message);
-      if (delivery != null) {
-        return delivery;
+      if (message != null && !isAskingFor(message)) {
+        Delivery delivery = verdict == Verdict.ALLOWED ? delivery(message) : withheld();
+        if (delivery != null) {
+          return delivery;
+        }
       }
     }
+    return null;
+  }
+
+  /**
+   * Whether it is not known yet whether the publisher of a message, which keeps it, may still
+   * publish it. Then the replay waits, and comes back to the message. Of a publisher without a
+   * session nobody knows what it may.
+   */
+  @SuppressWarnings("ReferenceEquality") // it is this one, or one that was read anew
+  private boolean isAskingFor(StoredMessage message) {
+    if (judged == message) {
+      return false;
+    }
+    judged = message;
+    Session owner =
+        message.publisher() == null ? null : broker.sessions().find(message.publisher());
+    if (owner == null || !broker.settings().retainedOwnerCheck()) {
+      verdict = Verdict.ALLOWED;
+      return false;
+    }
+    verdict =
+        broker
+            .access()
+            .decide(
+                owner.client(),
+                new Access.Publish(topic(message), message.message().qos(), true),
+                later -> session.command(() -> decided(message, later)));
+    if (verdict == null) {
+      waiting = true;
+      fresh = message;
+      again = true;
+    }
+    return verdict == null;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // as above
+  private void decided(StoredMessage message, Verdict later) {
+    if (judged == message && verdict == null) {
+      verdict = later;
+      waiting = false;
+    }
+  }
+
+  private @Nullable Delivery withheld() {
+    broker.counters().dropped(Counters.Drop.NOT_AUTHORIZED);
     return null;
   }
 
@@ -123,8 +175,14 @@ final class RetainedReplay {
     }
     again = false;
     fresh = null;
-    unwanted = waiting;
+    unwanted = waiting && !isAwaitingVerdict();
+    waiting = unwanted;
+    judged = null;
     drop();
+  }
+
+  private boolean isAwaitingVerdict() {
+    return judged != null && verdict == null;
   }
 
   /** Ends; nothing more is handed out. */

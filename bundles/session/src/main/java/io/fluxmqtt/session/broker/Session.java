@@ -36,7 +36,7 @@ final class Session {
   private final Subscriptions subscriptions;
   private final IncomingIds incoming = new IncomingIds();
   private final Outbox outbox;
-  private Client client;
+  private volatile Client client; // written by the owner
   private @Nullable ClientConnection connection;
   private @Nullable ConnectFlow arriving; // whose loop owns it, and has not given it a connection
   private @Nullable Will will;
@@ -70,6 +70,11 @@ final class Session {
 
   long number() {
     return number;
+  }
+
+  /** Who has it. Any thread. */
+  Client client() {
+    return client;
   }
 
   Worker owner() {
@@ -219,10 +224,7 @@ final class Session {
     }
   }
 
-  /**
-   * Gives a session that has come to this loop its connection, unless that has happened: mail may
-   * be looked at before the loop gets to the task that it was sent.
-   */
+  /** Gives a session that has come to this loop its connection, if mail did not do it before. */
   private void arrive(Worker worker) {
     ConnectFlow request = owner == worker ? arriving : null; // it may have gone on
     if (request != null) {
@@ -462,11 +464,7 @@ final class Session {
 
   /** The policy has changed. Of a client that was not seen since the start too little is known. */
   void policyChanged(PolicyRound round) {
-    if (known && !ended) {
-      subscriptions.recheck(client, round);
-    } else {
-      round.done();
-    }
+    subscriptions.recheck(known && !ended ? client : null, round);
   }
 
   // --- for the operator ---

@@ -2,6 +2,7 @@ package io.fluxmqtt.session.broker;
 
 import io.fluxmqtt.api.admin.SubscriptionInfo;
 import io.fluxmqtt.api.message.Printable;
+import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.api.spi.access.Client;
 import io.fluxmqtt.api.spi.store.SessionChange;
@@ -82,9 +83,21 @@ final class Subscriptions {
     recheckOf(client).beginAtOnce(client);
   }
 
-  /** The policy has changed: asks anew. */
-  void recheck(Client client, PolicyRound round) {
-    recheckOf(client).begin(client, round);
+  /** The policy has changed: asks anew, unless nobody is there to be judged. */
+  void recheck(@Nullable Client client, PolicyRound round) {
+    if (client == null) {
+      round.done();
+    } else {
+      recheckOf(client).begin(client, round);
+    }
+  }
+
+  /** A new policy has suspended some of them. */
+  void revoked() {
+    ClientConnection connection = session.connection();
+    if (connection != null && broker.settings().disconnectRevoked()) {
+      connection.disconnect(ReasonCode.NOT_AUTHORIZED);
+    }
   }
 
   private Recheck recheckOf(Client client) {

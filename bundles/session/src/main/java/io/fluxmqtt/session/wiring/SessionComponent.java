@@ -239,6 +239,20 @@ public final class SessionComponent {
     boolean disconnectDeniedPublish() default false;
 
     @AttributeDefinition(
+        name = "Disconnect for a revoked subscription",
+        description =
+            "Whether a client is disconnected (5.0: with 0x87) when a new policy takes a subscription"
+                + " from it; else that is suspended until it is allowed again. Change: hot.")
+    boolean disconnectRevoked() default false;
+
+    @AttributeDefinition(
+        name = "Check the owners of retained messages",
+        description =
+            "Whether a Retained Message is withheld while the client that published it may not do so"
+                + " any more; known of clients that have a session. Change: hot.")
+    boolean retainedOwnerCheck() default true;
+
+    @AttributeDefinition(
         name = "Log connections",
         description = "Whether connects and disconnects are logged at INFO. Change: hot.")
     boolean logConnections() default false;
@@ -471,6 +485,8 @@ public final class SessionComponent {
         s.integer("retainedMaxMessages", 0, 100_000_000),
         orElse(s.number("retainedMaxBytes", 0, terabyte), storeOnHeap ? quarter : terabyte),
         s.flag("disconnectDeniedPublish"),
+        s.flag("disconnectRevoked"),
+        s.flag("retainedOwnerCheck"),
         s.flag("logConnections"),
         s.choice("sessionOwnership", Ownership.class),
         s.integer("refusalsMax", 0, 10_000),

@@ -2,12 +2,22 @@ package io.fluxmqtt.session.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.api.admin.SubscriptionInfo;
 import io.fluxmqtt.api.events.BrokerEvent;
+import io.fluxmqtt.api.message.Message;
+import io.fluxmqtt.api.message.MessageProperties;
+import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.message.QoS;
+import io.fluxmqtt.api.message.ReasonCode;
+import io.fluxmqtt.api.message.TopicFilter;
+import io.fluxmqtt.api.spi.auth.Principal;
+import io.fluxmqtt.api.spi.store.SessionStore;
+import io.fluxmqtt.api.spi.store.StoredDelivery;
+import io.fluxmqtt.api.spi.store.StoredMessage;
+import io.fluxmqtt.api.spi.store.StoredSession;
+import io.fluxmqtt.api.spi.store.StoredSubscription;
 import io.fluxmqtt.session.Packet;
 import java.util.List;
 import java.util.Optional;
@@ -174,92 +184,116 @@ class EpochTest {
   }
 
   @Test
-  void withheldMessagesComeInOrderWhenTheyAreAllowedAgain() {
-    TestClient s = durable("s").subscribe("t", QoS.AT_LEAST_ONCE).subscribe("u", QoS.AT_LEAST_ONCE);
-    s.cut();
-    publish("t", "1", "2");
-    publish("u", "3");
-    publish("t", "4");
+  void clientIsDisconnectedForWhatIsTakenFromItIfConfigured() throws Exception {
+    TestClient s = durable("s").subscribe("t", QoS.AT_LEAST_ONCE);
+    TestClient other = durable("other").subscribe("u", QoS.AT_LEAST_ONCE);
+    fixture.broker.configure(Fixture.with("disconnectRevoked", true));
     deny("t");
-    TestClient back = durable("s");
-    assertEquals(List.of("3"), back.payloads());
-    assertFalse(back.closed);
-    publish("u", "5");
-    allow();
-    assertEquals(List.of("3", "5", "1", "2", "4"), back.payloads());
-    assertNull(dropped());
+    assertEquals(ReasonCode.NOT_AUTHORIZED, s.reason());
+    assertTrue(s.closed);
+    assertFalse(other.closed);
+    assertEquals(3, event().sessions());
+    assertFalse(durable("s").closed, "it may come back, and finds it suspended");
   }
 
   @Test
-  void whatIsAllowedOvertakesWhatIsWithheldOnly() {
-    TestClient s = durable("s").subscribe("t", QoS.AT_LEAST_ONCE).subscribe("u", QoS.AT_LEAST_ONCE);
+  void endOfASessionEndsItsPartOfARound() throws Exception {
+    TestClient s = fixture.clientOnOtherLoop().connect("s");
+    subscribe(s, "t/", 1_000);
+    fixture.putAuthorizer();
+    fixture.house.run();
+    assertTrue(fixture.two.step());
+    assertTrue(fixture.two.step());
     s.cut();
-    deny("x");
-    publish("t", "1");
-    publish("u", "2");
-    publish("t", "3");
-    deny("t");
-    allow();
-    assertEquals(List.of("1", "2", "3"), durable("s").payloads());
+    assertEquals(1, event().sessions(), "the publisher's");
   }
 
   @Test
-  void withheldMessagesMakeRoomFirst() {
-    Given given = new Given(Fixture.with("queueMaxMessages", 4));
-    TestClient s =
-        given.durable("s").subscribe("t", QoS.AT_LEAST_ONCE).subscribe("u", QoS.AT_LEAST_ONCE);
-    s.cut();
-    given.publish("1", "2", "3", "4");
-    given.fixture.denied = "t";
-    given.durable("s").cut();
-    assertEquals(4, given.outbox("s").queued());
-    for (String text : List.of("5", "6")) {
-      given.publisher.publish("u", text, QoS.AT_LEAST_ONCE, 1);
-    }
-    assertEquals(4, given.outbox("s").queued());
-    given.fixture.denied = null;
-    given.fixture.putAuthorizer();
-    given.fixture.settle();
-    assertEquals(List.of("3", "4", "5", "6"), given.durable("s").payloads());
-    assertEquals(2L, given.drops("queue_full"));
+  void newPolicyDoesNotWaitForASessionThatCannotAnswer() throws Exception {
+    fixture.clientOnOtherLoop().connect("stuck").subscribe("t", QoS.AT_LEAST_ONCE);
+    TestClient s = fixture.client().connect("s").subscribe("t", QoS.AT_LEAST_ONCE);
+    fixture.putAuthorizer();
+    fixture.house.run();
+    fixture.one.run(); // and the other loop hangs
+    fixture.denied = "t";
+    fixture.putAuthorizer();
+    fixture.advance(300);
+    fixture.house.run();
+    fixture.one.run();
+    Session session = fixture.broker.sessions().find("s");
+    assertTrue(session.subscriptions().infos().get(0).suspended());
+    assertFalse(s.closed);
+    fixture.settle();
+    assertEquals(2, List.of(event(), event()).size());
   }
 
   @Test
-  void withheldMessagesOfASubscriptionThatWasGivenUpAreDropped() {
-    durable("s").subscribe("t", QoS.AT_LEAST_ONCE).cut();
-    publish("t", "1", "2");
-    deny("t");
-    TestClient back = durable("s").give(new Packet.Unsubscribe(2, List.of("t")));
-    allow();
+  void restoredSessionGetsNothingUntilAPolicyHasDecided() {
+    Fixture own = new Fixture(Fixture.SETTINGS, EpochTest::sessionWithAMessage);
+    own.removeAuthorizer();
+    own.pass(3); // the grace
+    TestClient back = own.clientOnOtherLoop().connect(TestClient.connect5("s", false, 1_000));
     assertEquals(List.of(), back.payloads());
-    assertEquals(0, fixture.broker.sessions().find("s").outbox().queued());
-    assertEquals(2L, dropped());
-    back.subscribe("t", QoS.AT_LEAST_ONCE);
-    publish("t", "3");
-    assertEquals(List.of("3"), back.payloads());
+    own.putAuthorizer();
+    own.settle();
+    assertEquals(List.of("kept"), back.payloads());
+    own.broker.stop();
+  }
+
+  private static void sessionWithAMessage(SessionStore.Visitor visitor) {
+    visitor.session(new StoredSession(1, "s", Principal.ANONYMOUS, 1_000, 0L, null, 0));
+    visitor.subscription(
+        new StoredSubscription(TopicFilter.parse("t"), QoS.AT_LEAST_ONCE, false, false, 0, 0));
+    Message message =
+        new Message("t", Payload.ofUtf8("kept"), QoS.AT_LEAST_ONCE, false, MessageProperties.NONE);
+    visitor.delivery(
+        1,
+        new StoredDelivery(1, QoS.AT_LEAST_ONCE, false, List.of(), 0),
+        new StoredMessage(1, message, "p", null));
   }
 
   @Test
-  void withheldMessagesLeaveWithTheirSession() {
-    durable("s").subscribe("t", QoS.AT_LEAST_ONCE).cut();
-    publish("t", "1", "2");
+  void retainedMessageIsWithheldWhileItsOwnerMayNotPublishIt() {
+    publisher.give(TestClient.publication("t", "kept", QoS.AT_LEAST_ONCE, 1, true));
+    fixture.deniedFor = "publisher";
     deny("t");
-    durable("s");
-    fixture.client().connect("s");
-    assertEquals(0, fixture.broker.queuedBytes().sum());
-    assertEquals(0, fixture.broker.counters().queued.sum());
-  }
-
-  @Test
-  void anotherMemberGetsWhatOneMayNotHaveAnyMore() {
-    fixture.client().connect("other").subscribe("$share/g/t", QoS.AT_LEAST_ONCE);
-    durable("s").subscribe("$share/h/t", QoS.AT_LEAST_ONCE).cut();
-    publish("t", "1");
-    deny("t");
-    TestClient back = durable("s");
-    assertEquals(List.of(), back.payloads());
+    TestClient s = fixture.clientOnOtherLoop().connect("s").subscribe("t", QoS.AT_LEAST_ONCE);
+    assertEquals(List.of(), s.payloads());
+    assertEquals(1L, dropped());
     allow();
-    assertEquals(List.of("1"), back.payloads());
+    assertEquals(List.of("kept"), s.subscribe("t", QoS.AT_LEAST_ONCE).payloads());
+    deny("t");
+    fixture.broker.configure(Fixture.with("retainedOwnerCheck", false));
+    assertEquals(2, s.subscribe("t", QoS.AT_LEAST_ONCE).payloads().size());
+  }
+
+  @Test
+  void retainedMessageOfAnUnknownOwnerIsDelivered() {
+    fixture
+        .client()
+        .connect("gone")
+        .give(TestClient.publication("t", "kept", QoS.AT_LEAST_ONCE, 1, true))
+        .cut();
+    fixture.deniedFor = "gone";
+    deny("t");
+    TestClient s = fixture.clientOnOtherLoop().connect("s").subscribe("t", QoS.AT_LEAST_ONCE);
+    assertEquals(List.of("kept"), s.payloads());
+  }
+
+  @Test
+  void replayWaitsForAPolicyThatIsAwayAndGoesOn() {
+    publisher.give(
+        TestClient.publication("t", "1", QoS.AT_LEAST_ONCE, 1, true),
+        TestClient.publication("u", "2", QoS.AT_LEAST_ONCE, 2, true));
+    TestClient s = fixture.clientOnOtherLoop().connect("s");
+    s.writable = false;
+    s.subscribe("#", QoS.AT_LEAST_ONCE);
+    fixture.removeAuthorizer();
+    s.becomeWritable();
+    assertEquals(List.of(), s.payloads());
+    fixture.putAuthorizer();
+    fixture.settle();
+    assertEquals(List.of("1", "2"), s.payloads());
   }
 
   @Test
@@ -276,14 +310,19 @@ class EpochTest {
   }
 
   @Test
-  void qos0MessagesThatWaitAreDropped() {
-    TestClient s = fixture.clientOnOtherLoop().connect("s").subscribe("t", QoS.AT_MOST_ONCE);
-    s.writable = false;
-    publisher.publish("t", "x", QoS.AT_MOST_ONCE, 0);
-    deny("t");
-    s.becomeWritable();
-    assertEquals(List.of(), s.payloads());
-    assertEquals(1L, dropped());
+  void subscriptionThatWasAllowedByAnOlderPolicyIsJudgedAgain() {
+    TestClient s = fixture.clientOnOtherLoop().connect("s");
+    fixture.whenAsked =
+        () -> {
+          fixture.whenAsked = () -> {};
+          fixture.denied = "t";
+          fixture.putAuthorizer();
+        };
+    s.handOver(
+        new Packet.Subscribe(
+            1, 0, List.of(new Packet.SubscribeRequest("t", QoS.AT_LEAST_ONCE, false, false, 0))));
+    Session session = fixture.broker.sessions().find("s");
+    assertTrue(session.subscriptions().infos().get(0).suspended(), "before a round begins");
   }
 
   @Test

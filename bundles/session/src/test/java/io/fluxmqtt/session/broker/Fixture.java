@@ -49,6 +49,8 @@ final class Fixture {
           1 << 20,
           false,
           false,
+          true,
+          false,
           BrokerSettings.Ownership.USER,
           3,
           DurabilityRules.NONE,
@@ -83,6 +85,8 @@ final class Fixture {
   final AccessControl access;
   final Broker broker;
   @Nullable String denied; // a topic or filter that nobody may use
+  @Nullable String deniedFor; // the only client that may not use it; null for all
+  Runnable whenAsked = () -> {}; // after the answer is known
   int decisions; // that were asked for
   @Nullable Client asked; // for whom the last of them was
   @Nullable String forGroupOnly; // a topic or filter for members of the group "in"
@@ -176,9 +180,13 @@ final class Fixture {
             ? publish.topic()
             : wish instanceof Access.Subscribe subscribe ? subscribe.filter().filter() : "";
     boolean outside = !client.principal().groups().contains("in");
-    return subject.equals(denied) || (subject.equals(forGroupOnly) && outside)
-        ? Decision.DENY
-        : Decision.ALLOW;
+    boolean isMeant = deniedFor == null || deniedFor.equals(client.clientId());
+    Decision decision =
+        (subject.equals(denied) && isMeant) || (subject.equals(forGroupOnly) && outside)
+            ? Decision.DENY
+            : Decision.ALLOW;
+    whenAsked.run();
+    return decision;
   }
 
   TestClient client() {
@@ -207,6 +215,11 @@ final class Fixture {
       nanos += TimeUnit.SECONDS.toNanos(1);
       settle();
     }
+  }
+
+  /** Lets time pass while the loops do nothing. */
+  void advance(long millis) {
+    nanos += TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   private long nanos() {

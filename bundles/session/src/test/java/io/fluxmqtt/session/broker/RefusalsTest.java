@@ -44,7 +44,15 @@ class RefusalsTest {
   private int explained;
 
   RefusalsTest() {
-    fixture.broker.events().add(events::add);
+    fixture
+        .broker
+        .events()
+        .add(
+            event -> {
+              if (event instanceof BrokerEvent.Refused) {
+                events.add(event);
+              }
+            });
     fixture.removeAuthorizer();
     putRules();
   }

@@ -82,6 +82,8 @@ class TakeOverStressTest {
                 1,
                 false,
                 false,
+                true,
+                false,
                 BrokerSettings.Ownership.USER,
                 0,
                 DurabilityRules.NONE,

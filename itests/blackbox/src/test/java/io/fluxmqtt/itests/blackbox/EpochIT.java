@@ -2,6 +2,7 @@ package io.fluxmqtt.itests.blackbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.fluxmqtt.itests.kit.Await;
 import io.fluxmqtt.itests.kit.BrokerAddress;
 import io.fluxmqtt.itests.kit.BrokerProcess;
 import io.fluxmqtt.itests.kit.ConnectPacket;
@@ -120,6 +121,49 @@ class EpochIT {
     RawClient late = connect("later");
     assertEquals(1, late.subscribe("plant/kept", 1));
     late.take("kept");
+  }
+
+  @Test
+  void whoLosesASubscriptionIsClosedIfConfigured() throws Exception {
+    RawClient reader = connect("reader");
+    assertEquals(1, reader.subscribe("plant/a", 1));
+    RawClient other = connect("other");
+    assertEquals(1, other.subscribe("free/a", 1));
+    int mark = process.mark();
+    process.set("io.fluxmqtt.session.cfg", "disconnectRevoked", true);
+    revoke("deny subscribe topic=plant/#", mark);
+    reader.expectDisconnect(NOT_AUTHORIZED);
+    other.ping();
+  }
+
+  @Test
+  void retainedMessageIsWithheldWithItsOwnersRight() throws Exception {
+    publisher.publishRetained("plant/kept", "kept");
+    publisher.publishRetained("plant/last", "last");
+    revoke("deny publish topic=plant/kept client=publisher", process.mark());
+    RawClient reader = connect("reader");
+    assertEquals(1, reader.subscribe("plant/#", 1));
+    reader.take("last");
+    reader.ping();
+    process.set("io.fluxmqtt.session.cfg", "retainedOwnerCheck", false);
+    Await.until("owners do not count", () -> countRetained() == 2);
+  }
+
+  private int countRetained() throws IOException {
+    try (RawClient reader = RawClient.connected(broker, ConnectPacket.v5("counts"))) {
+      reader.subscribe("plant/#", 0);
+      reader.send(Wire.pingReq());
+      int count = 0;
+      while (reader.receive().type() != Wire.PINGRESP) {
+        count++;
+      }
+      return count;
+    }
+  }
+
+  private void revoke(String rule, int mark) throws Exception {
+    process.write(REVOKED, "rule.revoked = " + rule + " priority=10\n");
+    process.awaitLine("subscriptions suspended", mark, Duration.ofSeconds(20));
   }
 
   private List<RawClient> subscribeAll() throws IOException {

@@ -23,6 +23,8 @@ import java.util.Map;
 
 /** What a change of each key of {@code io.fluxmqtt.session} does. */
 final class SessionProofs {
+  private static final String EPOCHS =
+      "itests/blackbox/src/test/java/io/fluxmqtt/itests/blackbox/EpochIT.java";
   private static final int KEEP_ALIVE_TIMEOUT = 0x8D;
   private static final int LARGE = 400_000;
   private static final int MANY = 100; // together more than the system buffers
@@ -142,12 +144,11 @@ final class SessionProofs {
         Proof.seen(HOT, 1, retained, "PUBACK 10", "PUBACK 97"),
         "disconnectDeniedPublish",
         Proof.seen(
-            HOT,
-            true,
-            old,
-            answerTo(Wire.publish311(2, "$denied", 1, "x")),
-            "PUBACK 00",
-            "closed"));
+            HOT, true, old, answerTo(Wire.publish311(2, "$denied", 1, "x")), "PUBACK 00", "closed"),
+        "disconnectRevoked",
+        Proof.elsewhere(HOT, EPOCHS, "whoLosesASubscriptionIsClosedIfConfigured"),
+        "retainedOwnerCheck",
+        Proof.elsewhere(HOT, EPOCHS, "retainedMessageIsWithheldWithItsOwnersRight"));
   }
 
   /** A connection beside a session that is there. */
