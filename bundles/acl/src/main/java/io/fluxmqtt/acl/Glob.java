@@ -3,12 +3,22 @@ package io.fluxmqtt.acl;
 /**
  * A pattern over a whole text: {@code *} stands for any characters, also none, {@code ?} for
  * exactly one; all others for themselves. One character is one Unicode code point.
+ *
+ * @param plain whether the pattern stands for itself only
  */
-record Glob(String pattern) {
+record Glob(String pattern, boolean plain) {
   static final Glob ANY = new Glob("*");
+
+  Glob(String pattern) {
+    this(pattern, pattern.indexOf('*') < 0 && pattern.indexOf('?') < 0);
+  }
 
   /** Whether the pattern fits the whole text. Allocates nothing. */
   boolean matches(String text) {
+    return plain ? pattern.equals(text) : fits(text);
+  }
+
+  private boolean fits(String text) {
     int p = 0;
     int t = 0;
     int afterStar = -1; // where the pattern goes on after the last star

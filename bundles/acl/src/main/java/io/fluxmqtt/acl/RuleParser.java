@@ -1,22 +1,33 @@
 package io.fluxmqtt.acl;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the text of rules:
  *
  * <pre>
- * allow|deny  publish|subscribe|both  topic=… [client=…] [user=…] [from=loopback|any] [priority=…]
+ * allow|deny  publish|subscribe|receive|both|all  topic=… [client=…] [user=…] [group=…]
+ *     [attr.&lt;name&gt;=…] [from=…] [listener=…] [qos=…] [retain=…] [priority=…]
  * </pre>
  *
- * Actions may be listed ({@code publish,subscribe}). A value, or part of one, may stand in single
- * or double quotes, which is needed for blanks, semicolons and the other kind of quote.
+ * Actions may be listed ({@code publish,subscribe}); whoever may subscribe may receive. A value, or
+ * part of one, may stand in single or double quotes, which is needed for blanks, semicolons and the
+ * other kind of quote.
  */
 final class RuleParser {
-  private static final List<String> KEYS = List.of("topic", "client", "user", "from", "priority");
+  static final String ATTRIBUTE = "attr.";
+
+  private static final List<String> KEYS =
+      List.of("topic", "client", "user", "group", "from", "listener", "qos", "retain", "priority");
+
+  private static final Set<Action> SUBSCRIBE = Set.of(Action.SUBSCRIBE, Action.RECEIVE);
+  private static final Set<Action> ALL = Set.of(Action.values());
 
   private final String text;
   private final Map<String, Word> values = new HashMap<>();
@@ -73,32 +84,43 @@ final class RuleParser {
   private Rule rule() {
     List<Word> words = words();
     boolean allow = permission(word(words, 0, "begin with allow or deny"));
-    Word actions = word(words, 1, "name publish, subscribe or both after allow or deny");
-    boolean publish = false;
-    boolean subscribe = false;
-    for (String action : actions.word.split(",", -1)) {
-      switch (action) {
-        case "publish" -> publish = true;
-        case "subscribe" -> subscribe = true;
-        case "both" -> publish = subscribe = true;
-        default ->
-            throw error(actions, "'%s' is none of publish, subscribe, both".formatted(action));
-      }
-    }
+    Word actions = word(words, 1, "name publish, subscribe, receive or both after allow or deny");
+    Set<Action> about = actions(actions);
     for (Word word : words.subList(2, words.size())) {
       addValue(word);
     }
-    return new Rule(
-        allow,
-        publish,
-        subscribe,
-        topic(),
-        values.containsKey("client") ? new Glob(values.get("client").word) : Glob.ANY,
-        values.containsKey("user")
-            ? new UserPattern(values.get("user").word)
-            : UserPattern.EVERYONE,
-        loopbackOnly(),
-        priority());
+    return new Rule(allow, about, topic(), conditions(), delivery(about), priority());
+  }
+
+  private static Set<Action> actions(Word word) {
+    Set<Action> about = EnumSet.noneOf(Action.class);
+    for (String action : word.word.split(",", -1)) {
+      switch (action) {
+        case "publish" -> about.add(Action.PUBLISH);
+        case "subscribe" -> about.addAll(SUBSCRIBE);
+        case "receive" -> about.add(Action.RECEIVE);
+        case "both", "all" -> about.addAll(ALL);
+        default ->
+            throw error(
+                word, "'%s' is none of publish, subscribe, receive, both, all".formatted(action));
+      }
+    }
+    return about;
+  }
+
+  /** The text of actions. */
+  static String words(Set<Action> actions) {
+    List<String> words = new ArrayList<>();
+    if (actions.equals(ALL)) {
+      return "both";
+    }
+    if (actions.contains(Action.PUBLISH)) {
+      words.add("publish");
+    }
+    if (actions.contains(Action.RECEIVE)) {
+      words.add(actions.contains(Action.SUBSCRIBE) ? "subscribe" : "receive");
+    }
+    return String.join(",", words);
   }
 
   private static boolean permission(Word word) {
@@ -112,8 +134,10 @@ final class RuleParser {
   private void addValue(Word word) {
     int equals = word.word.indexOf('=');
     String key = equals < 0 ? word.word : word.word.substring(0, equals);
-    if (!KEYS.contains(key)) {
-      throw error(word, "'%s' is none of %s".formatted(key, String.join("=, ", KEYS) + "="));
+    boolean attribute = key.startsWith(ATTRIBUTE) && key.length() > ATTRIBUTE.length();
+    if (!attribute && !KEYS.contains(key)) {
+      String known = String.join("=, ", KEYS) + "=, " + ATTRIBUTE + "<name>=";
+      throw error(word, "'%s' is none of %s".formatted(key, known));
     }
     if (equals < 0 || equals + 1 == word.word.length()) {
       throw error(word, key + "= lacks its value");
@@ -136,21 +160,65 @@ final class RuleParser {
     }
   }
 
-  private boolean loopbackOnly() {
-    Word value = values.get("from");
-    if (value == null || value.word.equals("any")) {
-      return false;
-    }
-    if (!value.word.equals("loopback")) {
-      throw error(value, "from '%s' is neither loopback nor any".formatted(value.word));
-    }
-    return true;
+  /** What is asked of a client; a word that every client fits is left out. */
+  private List<Condition> conditions() {
+    List<Condition> conditions = new ArrayList<>();
+    values.forEach(
+        (key, value) -> {
+          boolean open = value.word.equals("*");
+          if (key.equals("client") && !open) {
+            conditions.add(new Condition.ClientId(new Glob(value.word)));
+          } else if (key.equals("user") && !open) {
+            conditions.add(new Condition.User(new UserPattern(value.word)));
+          } else if (key.equals("group")) {
+            conditions.add(new Condition.Group(new Glob(value.word)));
+          } else if (key.startsWith(ATTRIBUTE)) {
+            String name = key.substring(ATTRIBUTE.length());
+            conditions.add(new Condition.Attribute(name, new Glob(value.word)));
+          } else if (key.equals("listener") && !open) {
+            conditions.add(new Condition.Listener(new Glob(value.word)));
+          } else if (key.equals("from")) {
+            AddressRanges ranges = ranges(value);
+            if (!ranges.isAny()) {
+              conditions.add(new Condition.From(ranges));
+            }
+          }
+        });
+    return conditions;
   }
 
-  private int priority() {
+  private static AddressRanges ranges(Word value) {
+    try {
+      return AddressRanges.parse(value.word);
+    } catch (IllegalArgumentException e) {
+      throw error(value, "from " + e.getMessage());
+    }
+  }
+
+  private Delivery delivery(Set<Action> about) {
+    Word qos = values.get("qos");
+    Word retain = values.get("retain");
+    if (qos != null && about.contains(Action.RECEIVE) && !about.contains(Action.SUBSCRIBE)) {
+      throw error(qos, "qos= is about publish and subscribe, receive needs a rule of its own");
+    }
+    if (retain != null && !about.equals(Set.of(Action.PUBLISH))) {
+      throw error(retain, "retain= is about publish only, the others need a rule of their own");
+    }
+    if (retain != null && !retain.word.equals("true") && !retain.word.equals("false")) {
+      throw error(retain, "retain '%s' is neither true nor false".formatted(retain.word));
+    }
+    try {
+      return Delivery.of(
+          qos == null ? null : qos.word, retain == null ? null : Boolean.valueOf(retain.word));
+    } catch (IllegalArgumentException e) {
+      throw error(qos == null ? retain : qos, "qos '%s' %s".formatted(qos.word, e.getMessage()));
+    }
+  }
+
+  private @Nullable Integer priority() {
     Word value = values.get("priority");
     try {
-      return value == null ? 0 : Integer.parseInt(value.word);
+      return value == null ? null : Integer.valueOf(value.word);
     } catch (NumberFormatException e) {
       throw error(
           value,

@@ -1,6 +1,7 @@
 package io.fluxmqtt.acl;
 
 import io.fluxmqtt.api.config.SettingException;
+import io.fluxmqtt.api.config.Settings;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -8,29 +9,44 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Reads the rules of one configuration from {@code rules} and from {@code rule.<any suffix>}. */
+/** Reads one configuration: {@code rules}, {@code rule.<any suffix>}, and where its file is. */
 final class RuleReader {
   static final String RULES = "rules";
   static final String RULE_PREFIX = "rule.";
+  static final String FILE = "mosquittoAclFile";
 
   private static final int QUOTE_MAX = 200; // characters of a rule in a log line
 
   private final String pid;
-  private final List<Rule> rules = new ArrayList<>();
+  private final int priority;
+  private final List<Entry> rules = new ArrayList<>();
 
-  private RuleReader(String pid) {
+  private RuleReader(String pid, int priority) {
     this.pid = pid;
+    this.priority = priority;
   }
+
+  /**
+   * What a configuration holds.
+   *
+   * @param priority of its rules that say nothing else, and of its file
+   * @param file a mosquitto file as the configuration names it, or empty
+   */
+  record Contents(List<Entry> rules, int priority, String file) {}
 
   /**
    * Reads all rules or none.
    *
    * @throws SettingException if one cannot be used; it names PID, key, rule, position and reason
    */
-  static List<Rule> read(String pid, Map<String, ?> properties) {
-    RuleReader reader = new RuleReader(pid);
+  static Contents read(String pid, Map<String, ?> properties) {
+    Map<String, Object> named = new TreeMap<>(properties);
+    named.put("service.pid", pid);
+    Settings settings = new Settings(pid, named, AclAuthorizer.Config.class);
+    int priority = settings.integer("priority", Integer.MIN_VALUE, Integer.MAX_VALUE);
+    RuleReader reader = new RuleReader(pid, priority);
     new TreeMap<>(properties).forEach(reader::readKey); // the same error first, every time
-    return List.copyOf(reader.rules);
+    return new Contents(List.copyOf(reader.rules), priority, settings.text(FILE));
   }
 
   private void readKey(String key, Object value) {
@@ -41,16 +57,23 @@ final class RuleReader {
       }
     } else if (key.startsWith(RULE_PREFIX)) {
       add(key, String.valueOf(value));
-    } else if (key.toLowerCase(Locale.ROOT).startsWith("rule")) {
-      // A misspelt key could hold the denial that all else relies on.
+    } else if (isMisspelt(key.toLowerCase(Locale.ROOT)) && !key.equals(FILE)) {
+      // It could hold the denial that all else relies on.
       throw new SettingException(
-          pid, key, quoted(String.valueOf(value)), "is no key; write rule.<name> or rules");
+          pid,
+          key,
+          quoted(String.valueOf(value)),
+          "is no key; write rule.<name>, rules or " + FILE);
     }
+  }
+
+  private static boolean isMisspelt(String key) {
+    return key.startsWith("rule") || key.startsWith("mosquitto") || key.startsWith("aclfile");
   }
 
   private void add(String key, String text) {
     try {
-      rules.add(RuleParser.parse(text.strip()));
+      rules.add(Entry.of(RuleParser.parse(text.strip()), priority, pid, key));
     } catch (RuleParser.RuleSyntaxException e) {
       throw new SettingException(pid, key, quoted(text.strip()), e.getMessage());
     }

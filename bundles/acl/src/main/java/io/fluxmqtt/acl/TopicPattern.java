@@ -35,6 +35,16 @@ final class TopicPattern {
     this.everyTopic = everyTopic;
   }
 
+  /** How the text of a level is read. */
+  private enum Percent {
+    /** {@code %c}, {@code %u}, {@code %%}; all else is an error. */
+    RULE,
+    /** {@code %c} and {@code %u}; any other percent sign is one. */
+    MOSQUITTO,
+    /** A percent sign is one. */
+    NONE
+  }
+
   /**
    * Reads a pattern.
    *
@@ -48,6 +58,28 @@ final class TopicPattern {
       throw new IllegalArgumentException(
           "is a Shared Subscription; write the filter after the ShareName, which is what counts");
     }
+    return parse(text, Percent.RULE);
+  }
+
+  /**
+   * The topic of a line {@code topic} of a mosquitto file: a Topic Filter and nothing else.
+   *
+   * @throws IllegalArgumentException if it is none; the text says why
+   */
+  static TopicPattern filter(String text) {
+    return parse(text, Percent.NONE);
+  }
+
+  /**
+   * The topic of a line {@code pattern} of a mosquitto file, which has no {@code %%}.
+   *
+   * @throws IllegalArgumentException if it is none; the text says why
+   */
+  static TopicPattern mosquittoPattern(String text) {
+    return parse(text, Percent.MOSQUITTO);
+  }
+
+  private static TopicPattern parse(String text, Percent percent) {
     List<Level> levels = new ArrayList<>();
     boolean open = false;
     StringBuilder plain = new StringBuilder(); // as a filter, each placeholder one character
@@ -59,8 +91,11 @@ final class TopicPattern {
       } else if (level.equals("+")) {
         levels.add(new Level.Any());
         plain.append(level);
+      } else if (percent == Percent.NONE) {
+        levels.add(new Level.Literal(level));
+        plain.append(level);
       } else {
-        levels.add(level(level, levels.isEmpty(), plain));
+        levels.add(level(level, levels.isEmpty(), percent, plain));
       }
     }
     if (!TopicFilter.isValidFilter(plain.toString())) {
@@ -69,26 +104,27 @@ final class TopicPattern {
     return new TopicPattern(levels, open, false);
   }
 
-  private static Level level(String text, boolean first, StringBuilder plain) {
+  private static Level level(String text, boolean first, Percent percent, StringBuilder plain) {
     List<Object> parts = new ArrayList<>();
     StringBuilder literal = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c == '%') {
-        char kind = ++i < text.length() ? text.charAt(i) : ' ';
-        if (kind == 'c' || kind == 'u') {
-          addLiteral(parts, literal);
-          parts.add(kind == 'c' ? Identity.CLIENT_ID : Identity.USER_NAME);
-          c = '_';
-        } else if (kind == '%') {
-          literal.append(c);
-        } else {
+      char kind = c == '%' && i + 1 < text.length() ? text.charAt(i + 1) : ' ';
+      if (c == '%' && (kind == 'c' || kind == 'u')) {
+        addLiteral(parts, literal);
+        parts.add(kind == 'c' ? Identity.CLIENT_ID : Identity.USER_NAME);
+        plain.append('_');
+        i++;
+        continue;
+      }
+      if (c == '%' && percent == Percent.RULE) {
+        if (kind != '%') {
           throw new IllegalArgumentException(
               "has a % that is not followed by c (Client Identifier), u (user name) or % (itself)");
         }
-      } else {
-        literal.append(c);
+        i++;
       }
+      literal.append(c);
       plain.append(c);
     }
     if (parts.isEmpty()) {

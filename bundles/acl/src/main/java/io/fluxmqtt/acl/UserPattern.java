@@ -22,4 +22,9 @@ record UserPattern(String pattern, Glob glob) {
     }
     return !pattern.equals(ANONYMOUS) && glob.matches(userName);
   }
+
+  /** The one user that fits, if there is only one. */
+  @Nullable String only() {
+    return glob.plain() && !pattern.equals(ANONYMOUS) ? pattern : null;
+  }
 }

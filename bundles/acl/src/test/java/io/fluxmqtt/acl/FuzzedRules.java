@@ -128,7 +128,7 @@ final class FuzzedRules {
       assertEquals(three == null ? null : List.of(alone.get(0), denial), three);
     }
     if (TopicFilter.isValidFilter(asked)) {
-      assertNotWider(Rules.of(alone), Rules.of(wanted.subList(0, alone.size() + 1)));
+      assertNotWider(inForce(alone), inForce(wanted.subList(0, alone.size() + 1)));
     }
   }
 
@@ -138,6 +138,11 @@ final class FuzzedRules {
       keys.put("rule.%05d".formatted(keys.size()), each);
     }
     return keys;
+  }
+
+  private static Rules inForce(List<Rule> rules) {
+    return Rules.of(
+        rules.stream().map(rule -> Entry.of(rule, 0, "io.fluxmqtt.acl~fuzz", "rule")).toList());
   }
 
   private void assertNotWider(Rules rules, Rules narrower) {
@@ -159,7 +164,9 @@ final class FuzzedRules {
   /** The rules, or null if they are refused with the one exception for that. */
   private static @Nullable List<Rule> read(Map<String, ?> properties) {
     try {
-      return RuleReader.read("io.fluxmqtt.acl~fuzz", properties);
+      return RuleReader.read("io.fluxmqtt.acl~fuzz", properties).rules().stream()
+          .map(Entry::rule)
+          .toList();
     } catch (SettingException e) {
       return null;
     }

@@ -28,7 +28,7 @@ class RuleBookTest {
   private static final Map<String, ?> ALLOW_ALL = Map.of("rule.1", "allow both topic=#");
   private static final Map<String, ?> BAD = Map.of("rule.1", "allow both topic=a#");
 
-  private final RuleBook book = new RuleBook();
+  private final RuleBook book = new RuleBook(Path.of(""));
 
   @Test
   void withoutConfigurationAllIsDenied() {

@@ -167,7 +167,11 @@ class RulesTest {
   }
 
   static Rules rules(String... texts) {
-    return Rules.of(Stream.of(texts).map(RuleParser::parse).toList());
+    return Rules.of(Stream.of(texts).map(RulesTest::entry).toList());
+  }
+
+  private static Entry entry(String text) {
+    return Entry.of(RuleParser.parse(text), 0, "io.fluxmqtt.acl~test", "rule.x");
   }
 
   static Client client(String id, @Nullable String user, @Nullable String address) {

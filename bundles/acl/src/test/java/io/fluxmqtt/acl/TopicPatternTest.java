@@ -144,6 +144,20 @@ class TopicPatternTest {
   }
 
   @Test
+  void patternsAreTheSameIfTheirTextsAre() {
+    List<String> texts = List.of("a", "b", "a/b", "a/#", "#", "+", "*", "%c", "%u", "a%c", "%%c");
+    for (String text : texts) {
+      for (String other : texts) {
+        boolean same = text.equals(other);
+        assertEquals(
+            same, TopicPattern.parse(text).equals(TopicPattern.parse(other)), text + other);
+      }
+      assertEquals(text, TopicPattern.parse(text).toString());
+      assertEquals(TopicPattern.parse(text).hashCode(), TopicPattern.parse(text).hashCode());
+    }
+  }
+
+  @Test
   void anonymousClientHasNoUserLevel() {
     TopicPattern own = TopicPattern.parse("users/%u/#");
     assertFalse(own.covers("users/null/x", "c", null));

@@ -1,6 +1,7 @@
 package io.fluxmqtt.acl;
 
 import io.fluxmqtt.api.spi.access.Authorizer;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -10,7 +11,7 @@ public final class Book {
 
   /** An authorizer with the rules of one configuration, by key. */
   public static Authorizer of(Map<String, String> rules) {
-    RuleBook book = new RuleBook();
+    RuleBook book = new RuleBook(Path.of(""));
     book.replaceAll(Map.of(AclAuthorizer.PID + "~micro", new HashMap<>(rules)));
     return book::decide;
   }

@@ -42,7 +42,7 @@ public class DecideBenchmark {
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 1883));
 
   /** Of all but one nothing applies; that one comes last. */
-  @Param({"1", "100"})
+  @Param({"1", "100", "1000"})
   public int rules;
 
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
