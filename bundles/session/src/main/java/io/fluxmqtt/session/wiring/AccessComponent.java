@@ -92,7 +92,8 @@ public final class AccessComponent {
       "io.fluxmqtt.acl",
       "io.fluxmqtt.auth.anonymous",
       "io.fluxmqtt.auth.file",
-      "io.fluxmqtt.auth.jwt"
+      "io.fluxmqtt.auth.jwt",
+      "io.fluxmqtt.auth.jaas"
     };
 
     @AttributeDefinition(

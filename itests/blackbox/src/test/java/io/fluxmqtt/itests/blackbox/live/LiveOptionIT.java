@@ -35,10 +35,9 @@ class LiveOptionIT {
           "io.fluxmqtt.health",
           HealthProofs.all());
 
-  /** What is changed in a running broker in AccessIT, JwtIT and QueueRuleIT. */
+  /** What is changed in a running broker in AccessIT, JwtIT, QueueRuleIT, LdapIT. */
   private static final Set<String> ELSEWHERE =
-      Set.of(
-          "io.fluxmqtt.acl", "io.fluxmqtt.auth.file", "io.fluxmqtt.auth.jwt", "io.fluxmqtt.queue");
+      Set.of("io.fluxmqtt.acl", "io.fluxmqtt.auth.file", "io.fluxmqtt.auth.jwt", "io.fluxmqtt.queue", "io.fluxmqtt.auth.jaas");
 
   private static BrokerProcess process;
 
