@@ -93,7 +93,8 @@ public final class AccessComponent {
       "io.fluxmqtt.auth.anonymous",
       "io.fluxmqtt.auth.file",
       "io.fluxmqtt.auth.jwt",
-      "io.fluxmqtt.auth.jaas"
+      "io.fluxmqtt.auth.jaas",
+      "io.fluxmqtt.auth.certificate"
     };
 
     @AttributeDefinition(

@@ -35,9 +35,9 @@ class LiveOptionIT {
           "io.fluxmqtt.health",
           HealthProofs.all());
 
-  /** What is changed in a running broker in AccessIT, JwtIT, QueueRuleIT, LdapIT. */
+  /** What is changed in a running broker in AccessIT, JwtIT, QueueRuleIT, LdapIT, CertificateIT. */
   private static final Set<String> ELSEWHERE =
-      Set.of("io.fluxmqtt.acl", "io.fluxmqtt.auth.file", "io.fluxmqtt.auth.jwt", "io.fluxmqtt.queue", "io.fluxmqtt.auth.jaas");
+      Set.of("io.fluxmqtt.acl", "io.fluxmqtt.auth.file", "io.fluxmqtt.auth.jwt", "io.fluxmqtt.queue", "io.fluxmqtt.auth.jaas", "io.fluxmqtt.auth.certificate");
 
   private static BrokerProcess process;
 
