@@ -132,7 +132,8 @@ public final class Settings {
   private Object value(String key) {
     Object fallback;
     try {
-      fallback = definition.getDeclaredMethod(key).getDefaultValue();
+      // A key that begins with a dot is private to the component; Metatype maps _ to the dot.
+      fallback = definition.getDeclaredMethod(key.replace('.', '_')).getDefaultValue();
     } catch (NoSuchMethodException e) {
       throw new IllegalArgumentException(key + " is not declared in " + definition.getName(), e);
     }

@@ -94,7 +94,8 @@ public final class AccessComponent {
       "io.fluxmqtt.auth.file",
       "io.fluxmqtt.auth.jwt",
       "io.fluxmqtt.auth.jaas",
-      "io.fluxmqtt.auth.certificate"
+      "io.fluxmqtt.auth.certificate",
+      "io.fluxmqtt.auth.http"
     };
 
     @AttributeDefinition(

@@ -25,7 +25,7 @@ import org.w3c.dom.NodeList;
 /** What stands in the shipped configuration files is what the bundles declare and default to. */
 class ShippedConfigurationIT {
   /** A key with its value, in force or commented out. */
-  private static final Pattern LINE = Pattern.compile("#?([A-Za-z0-9]+)\\s*=\\s*(.*)");
+  private static final Pattern LINE = Pattern.compile("#?(\\.?[A-Za-z0-9]+)\\s*=\\s*(.*)");
 
   private static final Pattern CLAUSES = Pattern.compile("\\s*,\\s*");
 

@@ -35,9 +35,16 @@ class LiveOptionIT {
           "io.fluxmqtt.health",
           HealthProofs.all());
 
-  /** What is changed in a running broker in AccessIT, JwtIT, QueueRuleIT, LdapIT, CertificateIT. */
+  /** What is changed as the broker runs in ITs of its own, such as AccessIT and JwtIT. */
   private static final Set<String> ELSEWHERE =
-      Set.of("io.fluxmqtt.acl", "io.fluxmqtt.auth.file", "io.fluxmqtt.auth.jwt", "io.fluxmqtt.queue", "io.fluxmqtt.auth.jaas", "io.fluxmqtt.auth.certificate");
+      Set.of(
+          "io.fluxmqtt.acl",
+          "io.fluxmqtt.auth.certificate",
+          "io.fluxmqtt.auth.file",
+          "io.fluxmqtt.auth.http",
+          "io.fluxmqtt.auth.jaas",
+          "io.fluxmqtt.auth.jwt",
+          "io.fluxmqtt.queue");
 
   private static BrokerProcess process;
 
