@@ -95,7 +95,8 @@ public final class AccessComponent {
       "io.fluxmqtt.auth.jwt",
       "io.fluxmqtt.auth.jaas",
       "io.fluxmqtt.auth.certificate",
-      "io.fluxmqtt.auth.http"
+      "io.fluxmqtt.auth.http",
+      "io.fluxmqtt.auth.scram"
     };
 
     @AttributeDefinition(

@@ -6,15 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.fluxmqtt.itests.kit.Await;
 import io.fluxmqtt.itests.kit.BrokerAddress;
 import io.fluxmqtt.itests.kit.BrokerProcess;
 import io.fluxmqtt.itests.kit.ConnectPacket;
 import io.fluxmqtt.itests.kit.RawClient;
 import io.fluxmqtt.itests.kit.Tool;
+import io.fluxmqtt.itests.kit.Wire;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -131,6 +136,60 @@ class KarafKarIT {
     try (RawClient client = RawClient.open(broker)) {
       return client.connect(ConnectPacket.v5("login").login(user, password)).reason();
     }
+  }
+
+  @Test
+  void authenticatorsAreInstalledWithoutANetworkAndUnnoticed() throws Exception {
+    HttpServer service =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    service.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    service.start();
+    Path etc = karaf.home().resolve("etc");
+    Path access = etc.resolve("io.fluxmqtt.access.cfg");
+    String old = Files.readString(access);
+    try (RawClient client = client("unmoved")) {
+      shell("feature:install flux-mqtt-auth-http flux-mqtt-auth-scram");
+      Files.writeString(etc.resolve("nobody.scram"), "");
+      write(etc.resolve("io.fluxmqtt.auth.scram-default.cfg"), "userFile = nobody.scram");
+      write(
+          etc.resolve("io.fluxmqtt.auth.http-default.cfg"),
+          "url = http://127.0.0.1:" + service.getAddress().getPort() + "/");
+      write(
+          access,
+          old.replaceFirst("(?m)^authenticators = ", "authenticators = http, ")
+              .replaceFirst("(?m)^enhancedAuthenticators =", "enhancedAuthenticators = scram"));
+      Await.until("the service lets a user in", START_LIMIT, () -> code("ann", "x") == 0);
+      Await.until("a user is challenged", START_LIMIT, () -> challenge() == Wire.AUTH);
+      client.ping();
+    } finally {
+      write(access, old);
+      service.stop(0);
+    }
+    assertTrue(isEmpty(karaf.home().resolve("empty-repository")), "nothing was fetched");
+  }
+
+  /** The type of the packet that answers a user who begins SCRAM. */
+  private static int challenge() throws IOException {
+    try (RawClient client = RawClient.open(broker)) {
+      client.send(
+          ConnectPacket.v5("challenged")
+              .with(Wire.AUTHENTICATION_METHOD, Wire.utf8("SCRAM-SHA-256"))
+              .with(Wire.AUTHENTICATION_DATA, Wire.utf8("n,,n=ann,r=abc"))
+              .toBytes());
+      return client.receive().type();
+    }
+  }
+
+  /** Writes a configuration file at once, as editors do. */
+  private static void write(Path file, String text) throws IOException {
+    Path temporary = Files.createTempFile("edit", ".tmp");
+    Files.writeString(temporary, text + "\n");
+    Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
   }
 
   @Test

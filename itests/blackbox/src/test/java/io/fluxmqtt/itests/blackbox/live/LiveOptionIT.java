@@ -44,6 +44,7 @@ class LiveOptionIT {
           "io.fluxmqtt.auth.http",
           "io.fluxmqtt.auth.jaas",
           "io.fluxmqtt.auth.jwt",
+          "io.fluxmqtt.auth.scram",
           "io.fluxmqtt.queue");
 
   private static BrokerProcess process;
