@@ -73,6 +73,11 @@ final class Acceptor {
     return address;
   }
 
+  /** Where clients find it, such as {@code tcp://127.0.0.1:1883}. */
+  String uri() {
+    return door.terms().settings().uri(address.authority());
+  }
+
   /** What sets up its connections. */
   Door door() {
     return door;

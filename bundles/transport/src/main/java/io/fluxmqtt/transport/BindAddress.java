@@ -43,10 +43,10 @@ record BindAddress(InetAddress address, int port) {
             || address.equals(other.address));
   }
 
-  /** Such as {@code tcp://127.0.0.1:1883} or {@code tcp://[::1]:1883}. */
-  String uri() {
+  /** Such as {@code 127.0.0.1:1883} or {@code [::1]:1883}. */
+  String authority() {
     String host = NetUtil.toAddressString(address);
-    return "tcp://%s:%d".formatted(address instanceof Inet6Address ? "[" + host + "]" : host, port);
+    return "%s:%d".formatted(address instanceof Inet6Address ? "[" + host + "]" : host, port);
   }
 
   private static boolean hasIpv6() {

@@ -18,18 +18,22 @@ final class Clients {
   private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
   private static final long TELL_MILLIS = 200;
   private static final long LEAVE_MILLIS = 250;
-  private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final String listener;
   private final AtomicInteger count = new AtomicInteger();
   private final Map<Channel, PacketReceiver> open = new ConcurrentHashMap<>();
-  private final AtomicInteger turnedAway = new AtomicInteger();
-  private final RateLimit lines = new RateLimit(LINE_NANOS);
+  private final TurnedAway turnedAway;
   private volatile boolean closed;
   private volatile @Nullable Redirect redirect;
 
   Clients(String listener) {
     this.listener = listener;
+    this.turnedAway = new TurnedAway(listener);
+  }
+
+  /** Who else was not let in. */
+  TurnedAway turnedAway() {
+    return turnedAway;
   }
 
   int count() {
@@ -40,14 +44,7 @@ final class Clients {
   boolean admit(Channel channel, int max) {
     if (count.incrementAndGet() > max) {
       count.decrementAndGet();
-      int refused = turnedAway.incrementAndGet();
-      if (lines.permits(System.nanoTime())) {
-        LOG.warn(
-            "listener {}: {} connections turned away so far, as connectionsMax={} are open",
-            listener,
-            refused,
-            max);
-      }
+      turnedAway.count("connectionsMax", "%d are open".formatted(max));
       return false;
     }
     channel.closeFuture().addListener(done -> gone(channel));

@@ -5,8 +5,10 @@ import io.fluxmqtt.api.admin.ListenerInfo;
 import io.fluxmqtt.api.config.SettingException;
 import io.fluxmqtt.api.config.Settings;
 import io.fluxmqtt.session.SessionManager;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -14,6 +16,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.AttributeType;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
@@ -42,9 +45,9 @@ public final class ListenerComponent implements Listener {
     @AttributeDefinition(
         name = "Type",
         description =
-            "The kind of connection: tcp, which is MQTT without encryption."
-                + " A change restarts this listener.",
-        options = @Option(label = "TCP", value = "tcp"))
+            "The kind of connection: tcp, which is MQTT without encryption; tls, which is that with"
+                + " encryption. A change restarts this listener.",
+        options = {@Option(label = "TCP", value = "tcp"), @Option(label = "TLS", value = "tls")})
     String type() default "tcp";
 
     @AttributeDefinition(
@@ -269,8 +272,114 @@ public final class ListenerComponent implements Listener {
             "Whether clients without a user name are wanted though they can connect from other"
                 + " machines, true or false. A change counts for new connections only.")
     boolean allowAnonymousRemote() default false;
+
+    @AttributeDefinition(
+        name = "Certificate",
+        description =
+            "TLS: a file in PEM with the broker's certificate, and after it those of the authorities"
+                + " between it and one that clients know. A relative path is taken from the folder"
+                + " of the configuration. Hot, as is a change of the file; connections stay.")
+    String certificateFile() default "";
+
+    @AttributeDefinition(
+        name = "Private key",
+        description =
+            "TLS: a file in PEM with the certificate's private key (PKCS#8, encrypted or not;"
+                + " PKCS#1; SEC 1); empty if it is in certificateFile. Hot, as is a change of the"
+                + " file; connections stay.")
+    String keyFile() default "";
+
+    @AttributeDefinition(
+        name = "Key store",
+        description =
+            "TLS: a file in PKCS#12 with certificate and key, instead of certificateFile and"
+                + " keyFile. Hot, as is a change of the file; connections stay.")
+    String keyStoreFile() default "";
+
+    @AttributeDefinition(
+        name = "Key password",
+        type = AttributeType.PASSWORD,
+        description =
+            "TLS: the password of the private key or the key store; empty for none. Hot;"
+                + " connections stay.")
+    String _keyPassword() default "";
+
+    @AttributeDefinition(
+        name = "Key password file",
+        description =
+            "TLS: a file whose first line is the password of the private key or the key store,"
+                + " instead of .keyPassword. Hot, as is a change of the file; connections stay.")
+    String keyPasswordFile() default "";
+
+    @AttributeDefinition(
+        name = "Folder of host names",
+        description =
+            "TLS: a folder of files *.pem, at most 1000, each with a certificate, those of its"
+                + " authorities, and its key. Clients that ask for a host name in it (SNI) get that"
+                + " certificate. Hot, as is a change of the files; connections stay.")
+    String sniFolder() default "";
+
+    @AttributeDefinition(
+        name = "Client certificate",
+        description =
+            "TLS: whether clients show a certificate: none, optional or required. One that is shown"
+                + " must be valid. A change counts for new connections only.",
+        options = {
+          @Option(label = "None", value = "none"),
+          @Option(label = "Optional", value = "optional"),
+          @Option(label = "Required", value = "required")
+        })
+    String clientCertificate() default "none";
+
+    @AttributeDefinition(
+        name = "Authorities",
+        description =
+            "TLS: a file in PEM with the authorities whose client certificates count. A"
+                + " change, of the file too, counts for new connections only.")
+    String caFile() default "";
+
+    @AttributeDefinition(
+        name = "Revocation lists",
+        description =
+            "TLS: a file with the complete revocation lists (CRL) of all authorities of client"
+                + " certificates, in PEM, or one in DER; empty to accept revoked certificates."
+                + " Certificates of an authority whose list is missing or out of date are refused."
+                + " A change, of the file too, counts for new connections only.")
+    String crlFile() default "";
+
+    @AttributeDefinition(
+        name = "TLS versions",
+        description = "TLSv1.3, TLSv1.2 or both. A change counts for new connections only.")
+    String[] tlsProtocols() default {"TLSv1.3", "TLSv1.2"};
+
+    @AttributeDefinition(
+        name = "Cipher suites",
+        description =
+            "TLS: the cipher suites, the best first, by the names that Java has for them. Default:"
+                + " those with forward secrecy and authenticated encryption. A change counts for"
+                + " new connections only.")
+    String[] cipherSuites() default {
+      "TLS_AES_256_GCM_SHA384",
+      "TLS_AES_128_GCM_SHA256",
+      "TLS_CHACHA20_POLY1305_SHA256",
+      "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+      "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+      "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+      "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+      "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+      "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"
+    };
+
+    @AttributeDefinition(
+        name = "Strict ALPN",
+        description =
+            "TLS: whether a client that offers application protocols (ALPN), but not mqtt, is"
+                + " refused, true or false; one that offers none never is. A change counts for new"
+                + " connections only.")
+    boolean alpnStrict() default false;
   }
 
+  private final BundleContext context;
   private final SessionManager sessions;
   private final Transport transport;
   private volatile Listener listener; // a TcpListener, or what stands for a bad configuration
@@ -278,9 +387,11 @@ public final class ListenerComponent implements Listener {
   /** Opens the listener; neither a port in use nor a bad value keeps it from being there. */
   @Activate
   public ListenerComponent(
+      BundleContext context,
       @Reference SessionManager sessions,
       @Reference Transport transport,
       Map<String, Object> properties) {
+    this.context = context;
     this.sessions = sessions;
     this.transport = transport;
     this.listener = opened(new Settings(PID, properties, Config.class));
@@ -323,7 +434,8 @@ public final class ListenerComponent implements Listener {
       ListenerInfo refused =
           new ListenerInfo(
               settings.name(),
-              "tcp://%s:%s".formatted(settings.text("host"), settings.text("port")),
+              "%s://%s:%s"
+                  .formatted(settings.text("type"), settings.text("host"), settings.text("port")),
               ListenerInfo.State.REFUSED,
               e.getMessage(),
               0,
@@ -334,10 +446,21 @@ public final class ListenerComponent implements Listener {
     return open;
   }
 
-  private static ListenerSettings read(Settings settings) {
+  private ListenerSettings read(Settings settings) {
     if (!settings.unknownKeys().isEmpty()) {
       LOG.warn("{}: unknown keys are ignored: {}", settings.pid(), settings.unknownKeys());
     }
-    return ListenerSettings.of(settings);
+    return ListenerSettings.of(settings, etc());
+  }
+
+  /** The folder of the configuration, where relative paths begin. */
+  private Path etc() {
+    for (String key : new String[] {"flux.mqtt.etc", "karaf.etc"}) {
+      String folder = context.getProperty(key); // of the framework, else of the system
+      if (folder != null && !folder.isBlank()) {
+        return Path.of(folder);
+      }
+    }
+    return Path.of("");
   }
 }

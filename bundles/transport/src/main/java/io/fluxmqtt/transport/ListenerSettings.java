@@ -11,20 +11,43 @@ import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.ReasonStrings;
 import io.fluxmqtt.session.Redirect;
 import io.fluxmqtt.session.ResponseInformation;
+import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the configuration of one listener says; see {@link ListenerComponent.Config} for the keys.
  *
+ * @param tls the certificates and rules of encryption; null without
  * @param terms what its clients are given, at an address that is not known yet
  */
 record ListenerSettings(
-    Type type, String host, int port, int backlog, int connectionsMax, ListenerProfile terms) {
+    Type type,
+    String host,
+    int port,
+    int backlog,
+    int connectionsMax,
+    @Nullable TlsSettings tls,
+    ListenerProfile terms) {
 
   /** The kinds of listener there are. */
   enum Type {
-    TCP
+    TCP,
+    TLS;
+
+    /** Such as {@code tcp}, in configurations and addresses. */
+    String scheme() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What TLS clients may ask for by ALPN; null where there is no TLS. */
+    @Nullable String applicationProtocol() {
+      return switch (this) {
+        case TCP -> null;
+        case TLS -> "mqtt";
+      };
+    }
   }
 
   /** What happens when a client sends more than its Receive Maximum. */
@@ -50,10 +73,12 @@ record ListenerSettings(
   /**
    * Reads a configuration.
    *
+   * @param etc the folder where relative paths begin
    * @throws io.fluxmqtt.api.config.SettingException if a value cannot be used
    */
-  static ListenerSettings of(Settings settings) {
+  static ListenerSettings of(Settings settings, Path etc) {
     Type type = settings.choice("type", Type.class);
+    String protocol = type.applicationProtocol();
     String host = settings.text("host");
     if (host.isEmpty()) {
       throw settings.error("host", "is empty; set an address of this machine, or * for all");
@@ -78,6 +103,7 @@ record ListenerSettings(
         settings.integer("port", 0, MAX_PORT),
         settings.integer("backlog", 1, MAX_PORT),
         settings.integer("connectionsMax", 1, Integer.MAX_VALUE),
+        protocol == null ? null : TlsSettings.of(settings, etc, protocol),
         terms);
   }
 
@@ -126,6 +152,16 @@ record ListenerSettings(
     } catch (IllegalArgumentException e) {
       throw settings.error("serverReference", String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Where clients find it, given its host and port. */
+  String uri(String authority) {
+    return type.scheme() + "://" + authority;
+  }
+
+  /** The same for the host and port that are configured. */
+  String uri() {
+    return uri("%s:%d".formatted(host.indexOf(':') < 0 ? host : "[" + host + "]", port));
   }
 
   String name() {

@@ -8,12 +8,14 @@ import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.SharedPublish;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +55,7 @@ final class NettyConnection implements Connection {
   private volatile List<X509Certificate> certificates = List.of();
   private Runnable onClosing = () -> {};
   private Runnable onEnded = () -> {};
+  private @Nullable Supplier<ChannelFuture> lastWords;
 
   NettyConnection(Channel channel, NettyEventLoop loop, ListenerProfile listener) {
     this.channel = channel;
@@ -76,6 +79,11 @@ final class NettyConnection implements Connection {
     if (closing) { // it was turned away at once
       whenClosing.run();
     }
+  }
+
+  /** Sets what a layer sends when all else is written, before our side of the socket ends. */
+  void lastWords(Supplier<ChannelFuture> words) {
+    lastWords = words;
   }
 
   @Override
@@ -257,6 +265,15 @@ final class NettyConnection implements Connection {
 
   private void lastBytesWritten() {
     onEnded.run();
+    Supplier<ChannelFuture> words = lastWords;
+    if (words == null || !channel.isActive()) {
+      endOutput();
+    } else {
+      words.get().addListener(written -> endOutput());
+    }
+  }
+
+  private void endOutput() {
     if (channel instanceof DuplexChannel duplex && duplex.isActive()) {
       duplex.shutdownOutput();
       channel.config().setAutoRead(true); // discards input and sees the client close

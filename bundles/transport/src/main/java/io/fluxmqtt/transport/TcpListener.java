@@ -7,6 +7,8 @@ import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Redirect;
 import io.fluxmqtt.session.SessionManager;
 import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +41,7 @@ final class TcpListener implements Listener {
   private final Transport transport;
   private final SessionManager sessions;
   private final Clients clients;
+  private final TlsKeeper tls;
   private volatile ListenerSettings wanted;
   private volatile ListenerProfile profile;
   private volatile Status status;
@@ -54,7 +57,8 @@ final class TcpListener implements Listener {
     this.clients = new Clients(name);
     this.wanted = settings;
     this.profile = settings.profile(false);
-    this.status = new Status(State.RETRYING, uriOf(settings), null);
+    this.tls = new TlsKeeper(name, transport.tlsWorkers(), clients.turnedAway(), Clock.systemUTC());
+    this.status = new Status(State.RETRYING, settings.uri(), null);
   }
 
   /** Opens; returns when the first attempt has ended, however it did. */
@@ -76,7 +80,7 @@ final class TcpListener implements Listener {
     Acceptor live = acceptor;
     if (live != null) {
       live.close();
-      LOG.info("listener {}: closed {}", name, live.address().uri());
+      LOG.info("listener {}: closed {}", name, live.uri());
     }
     clients.disconnectAll();
     transport.portReleased();
@@ -85,8 +89,18 @@ final class TcpListener implements Listener {
   @Override
   public ListenerInfo info() {
     Status now = status;
+    Acceptor live = acceptor;
+    boolean encrypted = live != null && live.door().terms().settings().tls() != null;
+    String problem = now.problem();
     return new ListenerInfo(
-        name, now.uri(), now.state(), now.problem(), clients.count(), note(profile));
+        name,
+        now.uri(),
+        now.state(),
+        problem == null && encrypted ? tls.problem() : problem,
+        clients.count(),
+        note(profile),
+        encrypted ? tls.expires() : null,
+        clients.turnedAway().counts());
   }
 
   private String note(ListenerProfile live) {
@@ -114,6 +128,14 @@ final class TcpListener implements Listener {
     return status.state() == State.RETRYING;
   }
 
+  /** Looks whether files have changed that it is made of. On the control thread. */
+  void look() {
+    TlsSettings settings = wanted.tls();
+    if (settings != null && !closed && tls.isDue(settings)) {
+      reconcile();
+    }
+  }
+
   /** Moves what is live to what is wanted. On the control thread. */
   void reconcile() {
     cancelRetry.run();
@@ -132,12 +154,15 @@ final class TcpListener implements Listener {
       }
     } catch (IOException e) {
       retry(settings, BindProblem.describe(settings, e));
+    } catch (TlsProblem e) {
+      unusable(settings, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       retry(settings, "unexpected " + e);
     }
   }
 
-  private void move(ListenerSettings settings, BindAddress address, ListenerProfile asked) {
+  private void move(ListenerSettings settings, BindAddress address, ListenerProfile asked)
+      throws TlsProblem {
     List<Layer> layers = layers(settings);
     Door.Terms terms = new Door.Terms(settings, asked, layers);
     if (asked.redirect() == null) {
@@ -167,10 +192,13 @@ final class TcpListener implements Listener {
   }
 
   /** What its connections go through, the outermost first. */
-  private static List<Layer> layers(ListenerSettings settings) {
-    return switch (settings.type()) {
-      case TCP -> List.of();
-    };
+  private List<Layer> layers(ListenerSettings settings) throws TlsProblem {
+    TlsSettings encryption = settings.tls();
+    List<Layer> layers = new ArrayList<>();
+    if (encryption != null) {
+      layers.add(tls.layer(encryption));
+    }
+    return layers;
   }
 
   /** Binds first and closes second, save where the old socket itself stands in the way. */
@@ -214,7 +242,7 @@ final class TcpListener implements Listener {
   }
 
   private void listening(Acceptor live, ListenerProfile asked) {
-    String uri = live.address().uri();
+    String uri = live.uri();
     Status before = status;
     profile = asked;
     status = new Status(State.LISTENING, uri, null);
@@ -235,10 +263,17 @@ final class TcpListener implements Listener {
       // What policy refuses here it refuses each new client; the old terms would let it in.
       live.door().change(new Door.Terms(settings, asked, live.door().terms().layers()));
       profile = asked;
-      stays = "; " + live.address().uri() + " stays open, but refuses such clients";
+      stays = "; " + live.uri() + " stays open, but refuses such clients";
     }
     if (stuck(State.REFUSED, settings, why)) {
-      LOG.error("listener {}: {} refused: {}{}", name, uriOf(settings), why, stays);
+      LOG.error("listener {}: {} refused: {}{}", name, settings.uri(), why, stays);
+    }
+  }
+
+  /** Its files cannot be used; they are looked at again. Nothing is loosened by half a change. */
+  private void unusable(ListenerSettings settings, String why) {
+    if (stuck(State.REFUSED, settings, why)) {
+      LOG.error("listener {}: {} not opened: {}{}", name, settings.uri(), why, whatStays());
     }
   }
 
@@ -247,7 +282,7 @@ final class TcpListener implements Listener {
       LOG.warn(
           "listener {}: cannot listen on {}, retrying: {}{}",
           name,
-          uriOf(settings),
+          settings.uri(),
           why,
           whatStays());
     }
@@ -257,7 +292,7 @@ final class TcpListener implements Listener {
   private boolean stuck(State state, ListenerSettings settings, String why) {
     Acceptor live = acceptor;
     Status before = status;
-    status = new Status(state, live == null ? uriOf(settings) : live.address().uri(), why);
+    status = new Status(state, live == null ? settings.uri() : live.uri(), why);
     if (closed) {
       return false;
     }
@@ -267,12 +302,6 @@ final class TcpListener implements Listener {
 
   private String whatStays() {
     Acceptor live = acceptor;
-    return live == null ? "" : "; " + live.address().uri() + " stays open as it was";
-  }
-
-  private static String uriOf(ListenerSettings settings) {
-    String host = settings.host();
-    return "tcp://%s:%d"
-        .formatted(host.indexOf(':') < 0 ? host : "[" + host + "]", settings.port());
+    return live == null ? "" : "; " + live.uri() + " stays open as it was";
   }
 }

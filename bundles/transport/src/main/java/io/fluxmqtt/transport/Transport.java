@@ -24,11 +24,15 @@ final class Transport {
   private static final long APPLY_MILLIS = 2000;
   private static final long RELEASE_MILLIS = 50;
 
+  /** How often files are looked at; twice the same, and they are read. */
+  private static final long LOOK_MILLIS = 500;
+
   private final Loops loops;
   private final long retryMillis;
   private final ScheduledThreadPoolExecutor control =
       new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("flux-mqtt-listeners", true));
   private final Set<TcpListener> listeners = ConcurrentHashMap.newKeySet();
+  private final TlsWorkers tlsWorkers = TlsWorkers.ofThisMachine();
   private final AtomicBoolean rehearsed = new AtomicBoolean();
 
   /**
@@ -40,10 +44,26 @@ final class Transport {
     this.loops = loops;
     this.retryMillis = retryMillis;
     control.setRemoveOnCancelPolicy(true);
+    control.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   Loops loops() {
     return loops;
+  }
+
+  /** Who does what is too long for the loops in handshakes. */
+  TlsWorkers tlsWorkers() {
+    return tlsWorkers;
+  }
+
+  private void look() {
+    for (TcpListener listener : listeners) {
+      try {
+        listener.look();
+      } catch (RuntimeException e) { // else the executor would stop looking without a word
+        LOG.error("listener {}: its files could not be looked at", listener.name(), e);
+      }
+    }
   }
 
   /** Has the loops rehearse a connection on such terms, unless they have, before any bind. */
@@ -97,6 +117,7 @@ final class Transport {
   /** Closes all that is left and ends the threads. The listeners have been closed before. */
   void close() {
     control.shutdownNow();
+    tlsWorkers.close();
     loops.close(STOP_MILLIS);
   }
 

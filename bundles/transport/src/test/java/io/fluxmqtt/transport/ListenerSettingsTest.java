@@ -15,6 +15,7 @@ import io.fluxmqtt.session.Limits;
 import io.fluxmqtt.session.ListenerProfile;
 import io.fluxmqtt.session.Redirect;
 import io.fluxmqtt.session.ResponseInformation;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,8 @@ class ListenerSettingsTest {
       properties.put(keysAndValues[i], keysAndValues[i + 1]);
     }
     return ListenerSettings.of(
-        new Settings(ListenerComponent.PID, properties, ListenerComponent.Config.class));
+        new Settings(ListenerComponent.PID, properties, ListenerComponent.Config.class),
+        Path.of("/etc/flux"));
   }
 
   @Test

@@ -254,7 +254,7 @@ class TcpListenerTest {
   private static ListenerSettings open(boolean allowAnonymousRemote) {
     ListenerProfile terms =
         new ListenerProfile("wide", false, allowAnonymousRemote, List.of(), 100_000, 5000);
-    return new ListenerSettings(ListenerSettings.Type.TCP, "0.0.0.0", 0, 100, 100, terms);
+    return new ListenerSettings(ListenerSettings.Type.TCP, "0.0.0.0", 0, 100, 100, null, terms);
   }
 
   @Test
@@ -360,6 +360,7 @@ class TcpListenerTest {
         port,
         100,
         max,
+        null,
         new ListenerProfile(name, false, false, List.of(), 100_000, 5000));
   }
 

@@ -4,6 +4,7 @@ import io.fluxmqtt.api.config.Settings;
 import io.fluxmqtt.session.Limits;
 import io.fluxmqtt.session.ListenerProfile;
 import io.netty.handler.codec.mqtt.MqttDecoder;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** The terms of a listener, read as its configuration: what is not named has its default. */
@@ -11,7 +12,8 @@ record TestListener(ListenerSettings settings) {
   static TestListener of(Map<String, Object> properties) {
     return new TestListener(
         ListenerSettings.of(
-            new Settings("io.fluxmqtt.listener~test", properties, ListenerComponent.Config.class)));
+            new Settings("io.fluxmqtt.listener~test", properties, ListenerComponent.Config.class),
+            Path.of("")));
   }
 
   ListenerProfile profile() {

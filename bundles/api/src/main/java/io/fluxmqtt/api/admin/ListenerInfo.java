@@ -1,5 +1,7 @@
 package io.fluxmqtt.api.admin;
 
+import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +15,34 @@ import org.jspecify.annotations.Nullable;
  * @param connections Network Connections open now
  * @param note what an operator should know of its access, such as {@code "anonymous, loopback
  *     only"}
+ * @param certificateExpires when the first of its certificates ends, or null if it has none
+ * @param turnedAway connections closed before they could say CONNECT, by reason; since its start
  */
 public record ListenerInfo(
-    String name, String uri, State state, @Nullable String problem, int connections, String note) {
+    String name,
+    String uri,
+    State state,
+    @Nullable String problem,
+    int connections,
+    String note,
+    @Nullable Instant certificateExpires,
+    Map<String, Long> turnedAway) {
+  /** Copies the map. */
+  public ListenerInfo {
+    turnedAway = Map.copyOf(turnedAway);
+  }
+
+  /** One without certificates, that has turned nobody away. */
+  public ListenerInfo(
+      String name,
+      String uri,
+      State state,
+      @Nullable String problem,
+      int connections,
+      String note) {
+    this(name, uri, state, problem, connections, note, null, Map.of());
+  }
+
   /** What a listener does now. */
   public enum State {
     /** Accepts connections at {@link ListenerInfo#uri()}. */

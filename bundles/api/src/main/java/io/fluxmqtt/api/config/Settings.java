@@ -111,9 +111,9 @@ public final class Settings {
     return parts.map(part -> String.valueOf(part).trim()).filter(part -> !part.isEmpty()).toList();
   }
 
-  /** An error that names this configuration, a key and its value. */
+  /** An error that names this configuration, a key and its value, unless that is a secret. */
   public SettingException error(String key, String reason) {
-    Object value = value(key);
+    Object value = isSecret(key) ? "***" : value(key);
     return new SettingException(
         pid, key, value instanceof Object[] array ? Arrays.toString(array) : value, reason);
   }
@@ -132,13 +132,21 @@ public final class Settings {
   private Object value(String key) {
     Object fallback;
     try {
-      // A key that begins with a dot is private to the component; Metatype maps _ to the dot.
-      fallback = definition.getDeclaredMethod(key.replace('.', '_')).getDefaultValue();
+      fallback = definition.getDeclaredMethod(method(key)).getDefaultValue();
     } catch (NoSuchMethodException e) {
       throw new IllegalArgumentException(key + " is not declared in " + definition.getName(), e);
     }
     Object value = properties.get(key);
     return value != null ? value : fallback;
+  }
+
+  /** How an annotation declares a key: that of a secret begins with a dot, its method with _. */
+  private static String method(String key) {
+    return isSecret(key) ? "_" + key.substring(1) : key;
+  }
+
+  private static boolean isSecret(String key) {
+    return key.startsWith(".");
   }
 
   private static String spelling(Enum<?> constant) {

@@ -22,6 +22,8 @@ class SettingsTest {
     String overflow() default "drop-oldest";
 
     boolean open() default false;
+
+    String _password() default "none";
   }
 
   private static Settings settings(Map<String, ?> properties) {
@@ -46,6 +48,17 @@ class SettingsTest {
     assertEquals(List.of("x", "y"), settings.list("names"));
     assertTrue(settings.flag("open"));
     assertEquals(Overflow.DISCONNECT, settings.choice("overflow", Overflow.class));
+  }
+
+  @Test
+  void secretsBeginWithADotAndAreNeverShown() {
+    assertEquals("none", settings(Map.of()).text(".password"));
+    Settings settings = settings(Map.of(".password", "sesame"));
+    assertEquals("sesame", settings.text(".password"));
+    assertEquals(
+        "io.fluxmqtt.test: .password=*** is too short",
+        settings.error(".password", "is too short").getMessage());
+    assertEquals(List.of(), List.copyOf(settings.unknownKeys()));
   }
 
   @Test

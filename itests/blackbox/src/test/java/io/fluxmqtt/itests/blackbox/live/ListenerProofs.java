@@ -39,6 +39,7 @@ final class ListenerProofs {
   static Map<String, Proof> all() {
     Map<String, Proof> all = new HashMap<>(limits());
     all.putAll(switches());
+    all.putAll(TlsProofs.all());
     all.put("type", Proof.of(RESTARTS_LISTENER, ListenerProofs::type));
     all.put("host", Proof.of(MOVES_LISTENER, ListenerProofs::host));
     all.put("port", Proof.of(MOVES_LISTENER, ListenerProofs::port));
@@ -133,7 +134,7 @@ final class ListenerProofs {
     return client.expect(Wire.PUBACK).all(Wire.REASON_STRING).isEmpty() ? "bare" : "explained";
   }
 
-  /** There is one type so far: a change to another is refused, and nothing restarts. */
+  /** A type that nobody knows is refused, and nothing restarts. */
   private static void type(Bench bench) throws Exception {
     awaitServed(bench, bench.address());
     RawClient old = bench.connected();
