@@ -1,6 +1,7 @@
 package io.fluxmqtt.health;
 
 import io.fluxmqtt.api.admin.BrokerAdmin;
+import io.fluxmqtt.api.admin.ListenerInfo;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,13 +18,18 @@ final class BrokerHealth {
    *
    * @param outages what keeps clients from being served
    * @param others what is wrong beside that
+   * @param certified the listeners that have certificates
    */
-  record Problems(List<String> outages, List<String> others) {
+  record Problems(List<String> outages, List<String> others, List<ListenerInfo> certified) {
     static Problems of(BrokerAdmin broker) {
       List<String> outages = broker.outages();
       List<String> others =
           broker.problems().stream().filter(line -> !outages.contains(line)).toList();
-      return new Problems(outages, others);
+      List<ListenerInfo> certified =
+          broker.listeners().stream()
+              .filter(listener -> listener.certificateExpires() != null)
+              .toList();
+      return new Problems(outages, others, certified);
     }
   }
 

@@ -4,6 +4,7 @@ import io.fluxmqtt.api.admin.BrokerAdmin;
 import io.fluxmqtt.api.admin.StoreAdmin;
 import io.fluxmqtt.api.config.SettingException;
 import io.fluxmqtt.api.config.Settings;
+import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,8 @@ public final class HealthComponent {
   /** The keys of {@code io.fluxmqtt.health}. */
   @ObjectClassDefinition(
       name = "Flux MQTT health",
-      description = "Where the health of the broker's store and of its disk ends.")
+      description =
+          "Where the health of the broker's store, of its disk and of its certificates ends.")
   @interface Config {
     /** How long a commit may wait. */
     @AttributeDefinition(
@@ -78,6 +80,14 @@ public final class HealthComponent {
             "So many damaged entries and files that the store has set aside were looked at; more are a"
                 + " warning. 0 and more. Default: 0. A change is hot.")
     long damageSeen() default 0;
+
+    /** When a certificate is to be replaced. */
+    @AttributeDefinition(
+        name = "Certificates, warning (days)",
+        description =
+            "A listener's certificate that ends within so many days is a warning, 0 to 3650; one that"
+                + " has ended is red. Default: 14. A change is hot.")
+    long certificateWarnDays() default 14;
   }
 
   private final Watch watch;
@@ -96,7 +106,9 @@ public final class HealthComponent {
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
             daemons("flux-mqtt-health-ask"));
-    watch = new Watch(HealthSettings.of(settings(Map.of())), askers, System::nanoTime);
+    watch =
+        new Watch(
+            HealthSettings.of(settings(Map.of())), askers, System::nanoTime, Clock.systemUTC());
     configure(properties, "the defaults stay in force");
     timer = Executors.newSingleThreadScheduledExecutor(daemons("flux-mqtt-health"));
     registrations = watch.checks().stream().map(check -> register(context, check)).toList();

@@ -10,9 +10,14 @@ import java.time.Duration;
  * @param diskFreeWarnBytes less free room is a warning
  * @param diskFreeRedBytes less free room is red
  * @param damageSeen so many damaged entries and files are known already
+ * @param certificateWarnDays a certificate that ends within so many days is a warning
  */
 record HealthSettings(
-    Duration commitWaitMax, long diskFreeWarnBytes, long diskFreeRedBytes, long damageSeen) {
+    Duration commitWaitMax,
+    long diskFreeWarnBytes,
+    long diskFreeRedBytes,
+    long damageSeen,
+    long certificateWarnDays) {
   private static final long MAX_BYTES = 1L << 50;
 
   /**
@@ -26,7 +31,8 @@ record HealthSettings(
             Duration.ofMillis(settings.number("commitWaitMaxMillis", 100, 600_000)),
             settings.number("diskFreeWarnBytes", 0, MAX_BYTES),
             settings.number("diskFreeRedBytes", 0, MAX_BYTES),
-            settings.number("damageSeen", 0, Long.MAX_VALUE));
+            settings.number("damageSeen", 0, Long.MAX_VALUE),
+            settings.number("certificateWarnDays", 0, 3_650));
     if (read.diskFreeRedBytes > read.diskFreeWarnBytes) {
       throw settings.error(
           "diskFreeRedBytes",

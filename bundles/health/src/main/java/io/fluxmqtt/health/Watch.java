@@ -5,6 +5,7 @@ import io.fluxmqtt.api.admin.StoreAdmin;
 import io.fluxmqtt.api.admin.StoreInfo;
 import io.fluxmqtt.health.DiskHealth.Room;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -27,6 +28,7 @@ final class Watch {
   private final Source<Room> diskSource;
   private final Source<BrokerHealth.Problems> brokerSource;
   private final List<Check> checks;
+  private final Clock clock;
   private final HealthLog log = new HealthLog();
 
   private volatile HealthSettings settings;
@@ -36,9 +38,11 @@ final class Watch {
    * Nobody is there yet.
    *
    * @param threads ask; three may be needed at once
+   * @param clock the time of day, for what has a date
    */
-  Watch(HealthSettings settings, Executor threads, LongSupplier nanos) {
+  Watch(HealthSettings settings, Executor threads, LongSupplier nanos, Clock clock) {
     this.settings = settings;
+    this.clock = clock;
     store = new Presence<>(nanos);
     broker = new Presence<>(nanos);
     failed = new FailedWrites(nanos);
@@ -63,7 +67,11 @@ final class Watch {
         new Check(
             "MQTT disk",
             List.of(Check.ALL, "store", "disk"),
-            new DiskHealth(diskSource, () -> settings)));
+            new DiskHealth(diskSource, () -> settings)),
+        new Check(
+            "MQTT certificates",
+            List.of(Check.ALL, "certificates"),
+            new CertificateHealth(brokerSource, () -> settings, clock)));
   }
 
   List<Check> checks() {

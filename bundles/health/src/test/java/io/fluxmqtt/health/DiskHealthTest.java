@@ -55,9 +55,9 @@ class DiskHealthTest {
     source.ask();
     DiskHealth disk = new DiskHealth(source, () -> settings[0]);
     assertEquals(WARN, disk.execute().getStatus());
-    settings[0] = new HealthSettings(Duration.ofSeconds(3), 150_000_000, 100_000_000, 0);
+    settings[0] = new HealthSettings(Duration.ofSeconds(3), 150_000_000, 100_000_000, 0, 14);
     assertEquals(OK, disk.execute().getStatus());
-    settings[0] = new HealthSettings(Duration.ofSeconds(3), 200_000_000, 150_000_001, 0);
+    settings[0] = new HealthSettings(Duration.ofSeconds(3), 200_000_000, 150_000_001, 0, 14);
     assertEquals(CRITICAL, disk.execute().getStatus());
   }
 
@@ -77,7 +77,7 @@ class DiskHealthTest {
     String text = Given.text(given.looked(DISK));
     assertTrue(text.contains(Report.megabytes(size) + " are free at " + folder), text);
 
-    given.watch.configure(new HealthSettings(Duration.ofSeconds(3), 0, 0, 0));
+    given.watch.configure(new HealthSettings(Duration.ofSeconds(3), 0, 0, 0, 14));
     assertEquals(OK, given.status(DISK), "no bounds");
 
     given.watch.store().went(given.store);
@@ -87,7 +87,7 @@ class DiskHealthTest {
   @Test
   void folderThatIsGoneIsRedUntilItIsBack(@TempDir Path folder) throws Exception {
     Given given = Given.running();
-    given.watch.configure(new HealthSettings(Duration.ofSeconds(3), 0, 0, 0));
+    given.watch.configure(new HealthSettings(Duration.ofSeconds(3), 0, 0, 0, 14));
     Path store = folder.resolve("store");
     given.store.folder = store;
     given.watch.look();

@@ -2,12 +2,16 @@ package io.fluxmqtt.health;
 
 import io.fluxmqtt.api.admin.BrokerAdmin;
 import io.fluxmqtt.api.admin.Histogram;
+import io.fluxmqtt.api.admin.ListenerInfo;
 import io.fluxmqtt.api.admin.StoreAdmin;
 import io.fluxmqtt.api.admin.StoreCheck;
 import io.fluxmqtt.api.admin.StoreInfo;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -19,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 /** A watch over a store and a broker that say what a test tells them, by a clock that it moves. */
 final class Given {
   static final HealthSettings SETTINGS =
-      new HealthSettings(Duration.ofSeconds(3), 200_000_000, 100_000_000, 0);
+      new HealthSettings(Duration.ofSeconds(3), 200_000_000, 100_000_000, 0, 14);
+
+  static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
 
   /** A store with everything an operator could see. */
   static final class FakeStore implements StoreAdmin {
@@ -75,6 +81,7 @@ final class Given {
   static final class FakeBroker {
     final List<String> outages = new ArrayList<>();
     final List<String> others = new ArrayList<>();
+    final List<ListenerInfo> listeners = new ArrayList<>();
     final BrokerAdmin admin =
         (BrokerAdmin)
             Proxy.newProxyInstance(
@@ -82,7 +89,10 @@ final class Given {
                 new Class<?>[] {BrokerAdmin.class},
                 (proxy, method, arguments) -> answer(method.getName()));
 
-    private List<String> answer(String method) {
+    private List<?> answer(String method) {
+      if (method.equals("listeners")) {
+        return List.copyOf(listeners);
+      }
       List<String> lines = new ArrayList<>(outages);
       switch (method) {
         case "outages" -> {}
@@ -118,7 +128,7 @@ final class Given {
   final FakeBroker broker = new FakeBroker();
   final Threads threads = new Threads();
   private long nanos = -1_000; // nanoTime may be negative
-  final Watch watch = new Watch(SETTINGS, threads, () -> nanos);
+  final Watch watch = new Watch(SETTINGS, threads, () -> nanos, Clock.fixed(NOW, ZoneOffset.UTC));
 
   /** Both are there and were asked. */
   static Given running() {

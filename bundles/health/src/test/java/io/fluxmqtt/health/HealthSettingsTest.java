@@ -14,19 +14,20 @@ class HealthSettingsTest {
   @Test
   void keysAreRead() {
     assertEquals(
-        new HealthSettings(Duration.ofMillis(100), 9, 8, 7),
+        new HealthSettings(Duration.ofMillis(100), 9, 8, 7, 6),
         read(
             Map.of(
                 "commitWaitMaxMillis", "100",
                 "diskFreeWarnBytes", "9",
                 "diskFreeRedBytes", "8",
-                "damageSeen", "7")));
+                "damageSeen", "7",
+                "certificateWarnDays", "6")));
   }
 
   @Test
   void defaultsLeaveRoomForTheEnginesLog() {
     assertEquals(
-        new HealthSettings(Duration.ofSeconds(3), 256L << 20, 64L << 20, 0), read(Map.of()));
+        new HealthSettings(Duration.ofSeconds(3), 256L << 20, 64L << 20, 0, 14), read(Map.of()));
   }
 
   @Test
@@ -38,6 +39,8 @@ class HealthSettingsTest {
     refuses("diskFreeRedBytes", "much", "not a whole number");
     refuses("diskFreeRedBytes", "268435457", "is more than diskFreeWarnBytes=268435456");
     refuses("damageSeen", "-1", "set 0 to");
+    refuses("certificateWarnDays", "-1", "set 0 to 3650");
+    refuses("certificateWarnDays", "3651", "set 0 to 3650");
   }
 
   private static void refuses(String key, String value, String part) {

@@ -90,7 +90,7 @@ class StoreHealthTest {
     assertTrue(
         Given.text(result).contains("waited for 3.1 s (commitWaitMaxMillis=3000"),
         Given.text(result));
-    given.watch.configure(new HealthSettings(Duration.ofSeconds(4), 0, 0, 0));
+    given.watch.configure(new HealthSettings(Duration.ofSeconds(4), 0, 0, 0, 14));
     assertEquals(OK, given.status(STORE));
     given.store.waiting = 0;
     assertEquals(OK, given.status(STORE));
@@ -105,7 +105,7 @@ class StoreHealthTest {
     assertTrue(
         Given.text(result).contains("2 damaged entries and 1 damaged files"), Given.text(result));
     assertTrue(Given.text(result).contains("damageSeen=3"), Given.text(result));
-    given.watch.configure(new HealthSettings(Duration.ofSeconds(3), 0, 0, 3));
+    given.watch.configure(new HealthSettings(Duration.ofSeconds(3), 0, 0, 3, 14));
     assertEquals(OK, given.status(STORE));
     given.store.quarantined = 3;
     assertEquals(WARN, given.status(STORE));

@@ -1,5 +1,6 @@
 package io.fluxmqtt.metrics;
 
+import io.fluxmqtt.api.admin.BrokerAdmin;
 import io.fluxmqtt.api.admin.BrokerStatistics;
 import io.fluxmqtt.api.admin.StoreAdmin;
 import java.io.IOException;
@@ -39,12 +40,23 @@ public final class MetricsServlet extends HttpServlet {
       policyOption = ReferencePolicyOption.GREEDY)
   volatile @Nullable StoreAdmin store;
 
+  /** Set and cleared by DS while requests run. */
+  @SuppressWarnings("serial")
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  volatile @Nullable BrokerAdmin broker;
+
   /** Reads the session manager's counters, and the store's where there is one. */
   @Activate
   public MetricsServlet(@Reference BrokerStatistics statistics, BundleContext context) {
     String version = context.getBundle().getVersion().toString();
     exposition =
-        new Exposition(new BrokerCollector(statistics, version), new StoreCollector(() -> store));
+        new Exposition(
+            new BrokerCollector(statistics, version),
+            new ListenerCollector(() -> broker),
+            new StoreCollector(() -> store));
   }
 
   @Override

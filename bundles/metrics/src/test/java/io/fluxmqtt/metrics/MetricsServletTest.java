@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fluxmqtt.api.admin.BrokerAdmin;
+import io.fluxmqtt.api.admin.ListenerInfo;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import javax.servlet.ServletOutputStream;
 import javax.servlet.WriteListener;
@@ -43,6 +47,30 @@ final class MetricsServletTest {
     body.reset();
     servlet.service(request(), response());
     assertFalse(text().contains("mqtt_store_"), this::text);
+  }
+
+  @Test
+  void listenersAreTold() throws Exception {
+    ListenerInfo secure =
+        new ListenerInfo(
+            "secure",
+            "tls://[::1]:8883",
+            ListenerInfo.State.LISTENING,
+            null,
+            1,
+            "",
+            Instant.ofEpochSecond(1_900_000_000),
+            Map.of("tls-timeout", 3L));
+    ListenerInfo plain =
+        new ListenerInfo("a", "tcp://[::1]:1883", ListenerInfo.State.LISTENING, null, 1, "");
+    servlet.broker = answering(BrokerAdmin.class, Map.of("listeners", List.of(plain, secure)));
+    servlet.service(request(), response());
+    String expiry = "\nmqtt_listener_certificate_expiry_seconds{listener=\"secure\",} 1.9E9\n";
+    assertTrue(text().contains(expiry), this::text);
+    assertFalse(text().contains("expiry_seconds{listener=\"a\""), this::text);
+    String turnedAway =
+        "\nmqtt_listener_turned_away_total{listener=\"secure\",reason=\"tls-timeout\",} 3.0\n";
+    assertTrue(text().contains(turnedAway), this::text);
   }
 
   private String text() {

@@ -20,6 +20,7 @@ public final class ListenerListCommand extends TableCommand {
     table.column("Address");
     table.column("State");
     table.column("Connections").alignRight();
+    table.column("Certificate until");
     table.column("Note");
     table.emptyTableText("No listeners: put one into etc/io.fluxmqtt.listener-<name>.cfg");
     for (ListenerInfo listener : broker.listeners()) {
@@ -30,6 +31,7 @@ public final class ListenerListCommand extends TableCommand {
               listener.uri(),
               listener.state().name().toLowerCase(Locale.ROOT),
               listener.connections(),
+              listener.certificateExpires() == null ? "" : listener.certificateExpires(),
               Text.escaped(listener.problem() == null ? listener.note() : listener.problem()));
     }
   }

@@ -188,6 +188,22 @@ class CommandsTest {
   }
 
   @Test
+  void listenerListSaysWhenACertificateEnds() throws Exception {
+    broker.listeners.add(
+        new ListenerInfo(
+            "secure",
+            "tls://127.0.0.1:8883",
+            ListenerInfo.State.LISTENING,
+            null,
+            0,
+            "",
+            java.time.Instant.parse("2030-01-02T03:04:05Z"),
+            java.util.Map.of()));
+    String shown = karaf.run(new ListenerListCommand());
+    assertTrue(shown.contains("2030-01-02T03:04:05Z"), shown);
+  }
+
+  @Test
   void withoutBrokerCommandsSayWhy() {
     FakeKaraf without = new FakeKaraf(null);
     Exception failure =

@@ -18,7 +18,9 @@ final class HealthProofs {
         "diskFreeRedBytes",
         unitTested("DiskHealth", "changedBoundsCountAtOnce"),
         "damageSeen",
-        unitTested("StoreHealth", "damageIsAWarningUntilSomebodyHasLookedAtIt"));
+        unitTested("StoreHealth", "damageIsAWarningUntilSomebodyHasLookedAtIt"),
+        "certificateWarnDays",
+        unitTested("CertificateHealth", "daysOfWarningCanBeChanged"));
   }
 
   private static Proof unitTested(String of, String method) {
