@@ -10,7 +10,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,7 @@ final class Acceptor {
   private final Channel channel;
   private final BindAddress address;
   private final Door door;
+  private volatile @Nullable Object fileKey; // tells the file of a Unix domain socket from others
 
   private Acceptor(Channel channel, BindAddress address, Door door) {
     this.channel = channel;
@@ -47,25 +50,42 @@ final class Acceptor {
    */
   static Acceptor open(Loops loops, String name, BindAddress address, int backlog, Door door)
       throws IOException {
-    ChannelFuture bound =
+    ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops.group())
-            .channel(loops.serverChannel())
             .option(ChannelOption.SO_BACKLOG, backlog)
-            .option(ChannelOption.SO_REUSEADDR, true)
             // TCP_NODELAY is netty's default; to set it again is one more system call
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
             .childOption(ChannelOption.RECVBUF_ALLOCATOR, readBuffers())
             .handler(new AcceptFailures(name))
-            .childHandler(door)
-            .bind(address.socketAddress())
-            .awaitUninterruptibly();
+            .childHandler(door);
+    if (address instanceof BindAddress.SocketFile file) {
+      UnixSockets.makeRoom(file.path());
+      Channel channel =
+          bound(bootstrap.channel(loops.serverUnixChannel()), loops.address(file.path()));
+      Acceptor acceptor = new Acceptor(channel, file, door);
+      try {
+        acceptor.fileKey = UnixSockets.opened(file);
+      } catch (IOException e) {
+        acceptor.close();
+        throw e;
+      }
+      return acceptor;
+    }
+    BindAddress.Ip ip = (BindAddress.Ip) address;
+    bootstrap.option(ChannelOption.SO_REUSEADDR, true);
+    Channel channel = bound(bootstrap.channel(loops.serverChannel()), ip.socketAddress());
+    int port = ((InetSocketAddress) channel.localAddress()).getPort();
+    return new Acceptor(channel, new BindAddress.Ip(ip.address(), port), door);
+  }
+
+  private static Channel bound(ServerBootstrap bootstrap, SocketAddress at) throws IOException {
+    ChannelFuture bound = bootstrap.bind(at).awaitUninterruptibly();
     Throwable cause = bound.cause();
     if (cause != null) {
       throw cause instanceof IOException io ? io : new IOException(cause);
     }
-    int port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
-    return new Acceptor(bound.channel(), address.withPort(port), door);
+    return bound.channel();
   }
 
   /** Where it is bound. */
@@ -95,6 +115,9 @@ final class Acceptor {
   /** Gives the port back; waits for that. */
   void close() {
     channel.close().awaitUninterruptibly(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+    if (address instanceof BindAddress.SocketFile file) {
+      UnixSockets.closed(file.path(), fileKey);
+    }
   }
 
   private static AdaptiveRecvByteBufAllocator readBuffers() {

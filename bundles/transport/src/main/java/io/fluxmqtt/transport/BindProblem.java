@@ -22,8 +22,12 @@ final class BindProblem {
           .formatted(Text.quote(settings.host()));
     }
     if (holder.isPresent()) {
-      return "listener %s has that port; set another port for one of them"
+      return "listener %s has that address; set another for one of them"
           .formatted(holder.get().name());
+    }
+    if (settings.type() == ListenerSettings.Type.UNIX) {
+      return "%s; set another socketPath, or see who has it: ss -lxp src %s"
+          .formatted(cause.getMessage(), settings.socketFile().path());
     }
     String advice =
         "set another host or port, or see who has it: ss -ltnp 'sport = :%d'"

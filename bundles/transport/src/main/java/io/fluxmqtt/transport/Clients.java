@@ -3,6 +3,7 @@ package io.fluxmqtt.transport;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.session.Redirect;
 import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +24,7 @@ final class Clients {
   private final AtomicInteger count = new AtomicInteger();
   private final Map<Channel, PacketReceiver> open = new ConcurrentHashMap<>();
   private final TurnedAway turnedAway;
+  private final ConnectionRate rate = new ConnectionRate(System.nanoTime());
   private volatile boolean closed;
   private volatile @Nullable Redirect redirect;
 
@@ -40,8 +42,25 @@ final class Clients {
     return count.get();
   }
 
-  /** Counts a connection until it closes, unless there are too many. */
-  boolean admit(Channel channel, int max) {
+  /** Counts a connection until it closes, if it may be here. */
+  boolean admit(Channel channel, ListenerSettings settings) {
+    Admission admission = settings.admission();
+    boolean proxied = settings.proxy().isOn();
+    AddressRanges from = proxied ? settings.proxy().trusted() : admission.addressesAllowed();
+    InetSocketAddress address = channel.remoteAddress() instanceof InetSocketAddress ip ? ip : null;
+    if ((proxied || !from.isEmpty()) && !from.contains(address)) {
+      turnedAway.count(proxied ? "proxyTrusted" : "addressesAllowed", String.valueOf(address));
+      return false;
+    }
+    int perSecond = admission.connectionsPerSecondMax();
+    if (!rate.permits(perSecond, System.nanoTime())) {
+      turnedAway.count("connectionsPerSecondMax", "%d have come".formatted(perSecond));
+      return false;
+    }
+    return admit(channel, admission.connectionsMax());
+  }
+
+  private boolean admit(Channel channel, int max) {
     if (count.incrementAndGet() > max) {
       count.decrementAndGet();
       turnedAway.count("connectionsMax", "%d are open".formatted(max));

@@ -52,7 +52,7 @@ final class Door extends ChannelInitializer<Channel> {
   @Override
   protected void initChannel(Channel channel) {
     Terms now = terms;
-    if (!clients.admit(channel, now.settings().connectionsMax())) {
+    if (!clients.admit(channel, now.settings())) {
       channel.close();
       return;
     }
@@ -69,7 +69,7 @@ final class Door extends ChannelInitializer<Channel> {
     }
     Limits limits = now.profile().limits();
     now.layers().forEach(layer -> layer.install(channel, connection));
-    FrameDecoder frames = new FrameDecoder(limits, loop.topics());
+    FrameDecoder frames = new FrameDecoder(limits, now.settings().versions(), loop.topics());
     PacketReceiver receiver = new PacketReceiver(connection, handler, frames);
     channel.pipeline().addLast(frames, receiver);
     clients.add(channel, receiver, now.profile().redirect());

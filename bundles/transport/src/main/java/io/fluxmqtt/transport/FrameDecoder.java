@@ -12,7 +12,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.mqtt.MqttMessageType;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +51,13 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
    * @param topics those of its loop
    */
   FrameDecoder(Limits limits, RecentTopics topics) {
+    this(limits, EnumSet.allOf(ProtocolVersion.class), topics);
+  }
+
+  /** The same for a listener that does not serve all versions. */
+  FrameDecoder(Limits limits, Set<ProtocolVersion> versions, RecentTopics topics) {
     this.packetMaxBytes = limits.packetMaxBytes();
-    this.inspector = new FrameInspector(limits);
+    this.inspector = new FrameInspector(limits, versions);
     this.inPlace = new InPlaceReader(packetMaxBytes, topics);
   }
 

@@ -15,6 +15,7 @@ import io.netty.handler.codec.mqtt.MqttMessageType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,7 @@ final class FrameInspector {
 
   private final Limits limits;
   // owned by the connection's loop
+  private final Set<ProtocolVersion> served;
   private @Nullable ProtocolVersion version;
   private boolean padded; // the Remaining Length of the packet that comes
   private final List<Replacement> replacements = new ArrayList<>(0); // of the last packet
@@ -92,8 +94,9 @@ final class FrameInspector {
     version = said != null ? said : head.nearest();
   }
 
-  FrameInspector(Limits limits) {
+  FrameInspector(Limits limits, Set<ProtocolVersion> served) {
     this.limits = limits;
+    this.served = served;
   }
 
   /** Checks what the first byte of a packet tells, before its length is known. */
@@ -287,13 +290,17 @@ final class FrameInspector {
     longWillTopic = new String(text, StandardCharsets.UTF_8);
   }
 
-  private static ProtocolVersion requireServed(ConnectHead head) {
+  private ProtocolVersion requireServed(ConnectHead head) {
     ProtocolVersion said = head.version();
     if (said == null) { // [MQTT-3.1.2-1] [MQTT-3.1.2-2]
       throw new ProtocolViolation(
           UNSUPPORTED_PROTOCOL_VERSION,
           "protocol %s version %d is not supported"
               .formatted(Text.quote(head.name()), head.level()));
+    }
+    if (!served.contains(said)) {
+      throw new ProtocolViolation(
+          UNSUPPORTED_PROTOCOL_VERSION, said + " is not served at this listener");
     }
     return said;
   }

@@ -1,5 +1,7 @@
 package io.fluxmqtt.transport;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.fluxmqtt.api.config.Settings;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.ReasonCode;
@@ -8,18 +10,29 @@ import io.fluxmqtt.session.Capabilities;
 import io.fluxmqtt.session.Checks;
 import io.fluxmqtt.session.Limits;
 import io.fluxmqtt.session.ListenerProfile;
+import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ReasonStrings;
 import io.fluxmqtt.session.Redirect;
 import io.fluxmqtt.session.ResponseInformation;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the configuration of one listener says; see {@link ListenerComponent.Config} for the keys.
+ * What the configuration of one listener says; see {@link ListenerConfig} for the keys.
  *
+ * @param admission whose connections it takes
+ * @param socketFile where it is, if that is a Unix domain socket
+ * @param proxy whether a proxy says whose connections they are
  * @param tls the certificates and rules of encryption; null without
+ * @param web who may open a WebSocket, where that is the type
+ * @param versions what its clients may speak
  * @param terms what its clients are given, at an address that is not known yet
  */
 record ListenerSettings(
@@ -27,25 +40,37 @@ record ListenerSettings(
     String host,
     int port,
     int backlog,
-    int connectionsMax,
+    Admission admission,
+    BindAddress.SocketFile socketFile,
+    ProxyTerms proxy,
     @Nullable TlsSettings tls,
+    WebTerms web,
+    Set<ProtocolVersion> versions,
     ListenerProfile terms) {
 
   /** The kinds of listener there are. */
   enum Type {
     TCP,
-    TLS;
+    TLS,
+    WS,
+    WSS,
+    UNIX;
 
     /** Such as {@code tcp}, in configurations and addresses. */
     String scheme() {
       return name().toLowerCase(Locale.ROOT);
     }
 
+    boolean isWeb() {
+      return this == WS || this == WSS;
+    }
+
     /** What TLS clients may ask for by ALPN; null where there is no TLS. */
     @Nullable String applicationProtocol() {
       return switch (this) {
-        case TCP -> null;
+        case TCP, WS, UNIX -> null;
         case TLS -> "mqtt";
+        case WSS -> "http/1.1";
       };
     }
   }
@@ -63,6 +88,15 @@ record ListenerSettings(
     SERVER_MOVED
   }
 
+  private static final Pattern PATH = Pattern.compile("/[\\x21-\\x7E&&[^?#]]{0,1000}");
+  private static final Pattern ORIGIN =
+      Pattern.compile("\\*|null|[A-Za-z][A-Za-z0-9+.-]*://[\\x21-\\x7E&&[^/?#,]]+");
+  private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
+
+  /** What the address of a socket has room for, less the byte that ends it. */
+  private static final int MAX_SOCKET_PATH_BYTES = 107;
+
+  private static final int MAX_RATE = 1_000_000;
   private static final int MAX_PORT = 65_535;
   private static final int MIN_PACKET_BYTES = 64;
   private static final int MAX_PACKET_BYTES = 1 + 4 + Wire.MAX_VARIABLE;
@@ -102,9 +136,95 @@ record ListenerSettings(
         host,
         settings.integer("port", 0, MAX_PORT),
         settings.integer("backlog", 1, MAX_PORT),
-        settings.integer("connectionsMax", 1, Integer.MAX_VALUE),
+        new Admission(
+            settings.integer("connectionsMax", 1, Integer.MAX_VALUE),
+            settings.integer("connectionsPerSecondMax", 0, MAX_RATE),
+            ranges(settings, "addressesAllowed", type)),
+        socketFile(settings, type),
+        new ProxyTerms(proxyProtocol(settings, type), ranges(settings, "proxyTrusted", Type.TCP)),
         protocol == null ? null : TlsSettings.of(settings, etc, protocol),
+        web(settings),
+        versions(settings),
         terms);
+  }
+
+  private static AddressRanges ranges(Settings settings, String key, Type type) {
+    List<String> texts = settings.list(key);
+    if (type == Type.UNIX && !texts.isEmpty()) {
+      throw settings.error(
+          key, "is for clients with addresses; leave it empty, socketMode says who may connect");
+    }
+    try {
+      return AddressRanges.of(texts);
+    } catch (IllegalArgumentException e) {
+      throw settings.error(key, "holds what cannot be used: " + e.getMessage());
+    }
+  }
+
+  private static ProxyTerms.Protocol proxyProtocol(Settings settings, Type type) {
+    ProxyTerms.Protocol protocol = settings.choice("proxyProtocol", ProxyTerms.Protocol.class);
+    if (type == Type.UNIX && protocol != ProxyTerms.Protocol.OFF) {
+      throw settings.error("proxyProtocol", "is not to be had with type=unix; set off");
+    }
+    return protocol;
+  }
+
+  private static BindAddress.SocketFile socketFile(Settings settings, Type type) {
+    String mode = settings.text("socketMode");
+    if (!MODE.matcher(mode).matches()) {
+      throw settings.error("socketMode", "is not three octal digits, such as 0660");
+    }
+    String text = settings.text("socketPath");
+    try {
+      Path path = Path.of(text).normalize();
+      if (type == Type.UNIX
+          && (!path.isAbsolute()
+              || path.getFileName() == null
+              || path.toString().getBytes(UTF_8).length > MAX_SOCKET_PATH_BYTES)) {
+        throw settings.error(
+            "socketPath",
+            "is not an absolute path of at most %d bytes, such as /run/flux-mqtt/mqtt.sock"
+                .formatted(MAX_SOCKET_PATH_BYTES));
+      }
+      return new BindAddress.SocketFile(path, Integer.parseInt(mode, 8));
+    } catch (InvalidPathException e) {
+      throw settings.error("socketPath", "is not a path: " + e.getReason());
+    }
+  }
+
+  private static Set<ProtocolVersion> versions(Settings settings) {
+    Set<ProtocolVersion> versions = EnumSet.noneOf(ProtocolVersion.class);
+    for (String text : settings.list("protocolVersions")) {
+      versions.add(
+          switch (text) {
+            case "3.1" -> ProtocolVersion.V3_1;
+            case "3.1.1" -> ProtocolVersion.V3_1_1;
+            case "5.0", "5" -> ProtocolVersion.V5_0;
+            default ->
+                throw settings.error(
+                    "protocolVersions", "holds '%s'; list 3.1, 3.1.1, 5.0".formatted(text));
+          });
+    }
+    if (versions.isEmpty()) {
+      throw settings.error("protocolVersions", "is empty; list at least one of 3.1, 3.1.1, 5.0");
+    }
+    return versions;
+  }
+
+  private static WebTerms web(Settings settings) {
+    String path = settings.text("path");
+    if (!PATH.matcher(path).matches()) {
+      throw settings.error("path", "is not the path of a URL; begin with / and leave out ? and #");
+    }
+    List<String> origins = settings.list("origins");
+    for (String origin : origins) {
+      if (!ORIGIN.matcher(origin).matches()) {
+        throw settings.error(
+            "origins",
+            "holds '%s'; write https://host or https://host:port, or *".formatted(origin));
+      }
+    }
+    return new WebTerms(path, settings.flag("subprotocolRequired"), origins);
   }
 
   private static Limits limits(Settings settings) {
@@ -154,13 +274,32 @@ record ListenerSettings(
     }
   }
 
+  /** The same for everybody, who may come as he is. */
+  ListenerSettings unguarded() {
+    return new ListenerSettings(
+        type,
+        host,
+        port,
+        backlog,
+        Admission.of(admission.connectionsMax()),
+        socketFile,
+        ProxyTerms.OFF,
+        tls,
+        web,
+        EnumSet.allOf(ProtocolVersion.class),
+        terms);
+  }
+
   /** Where clients find it, given its host and port. */
   String uri(String authority) {
-    return type.scheme() + "://" + authority;
+    return type.scheme() + "://" + authority + (type.isWeb() ? web.path() : "");
   }
 
   /** The same for the host and port that are configured. */
   String uri() {
+    if (type == Type.UNIX) {
+      return uri(socketFile.authority());
+    }
     return uri("%s:%d".formatted(host.indexOf(':') < 0 ? host : "[" + host + "]", port));
   }
 
@@ -168,16 +307,18 @@ record ListenerSettings(
     return terms.name();
   }
 
-  /** What the session manager is told of it. */
-  ListenerProfile profile(boolean loopbackOnly) {
-    return terms.reachable(loopbackOnly);
+  /** What the session manager is told of it at an address. */
+  ListenerProfile profile(BindAddress address) {
+    return terms.reachable(address.isLocal() && !proxy.isOn()); // a proxy brings others
   }
 
   /** Whether the same socket serves both. */
   boolean hasSameSocketAs(ListenerSettings other) {
-    return type == other.type
-        && host.equals(other.host)
-        && port == other.port
-        && backlog == other.backlog;
+    boolean isUnix = type == Type.UNIX;
+    return isUnix == (other.type == Type.UNIX)
+        && backlog == other.backlog
+        && (isUnix
+            ? socketFile.equals(other.socketFile)
+            : host.equals(other.host) && port == other.port);
   }
 }

@@ -6,10 +6,14 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +27,7 @@ final class Loops {
   private static final Logger LOG = LoggerFactory.getLogger(Loops.class);
 
   private final EventLoopGroup group;
+  private final boolean isNative;
   private final Class<? extends ServerChannel> serverChannel;
   private final Map<EventExecutor, NettyEventLoop> adapters = new HashMap<>();
 
@@ -38,6 +43,7 @@ final class Loops {
    */
   Loops(int threads, @Nullable String epollProblem) {
     IoHandlerFactory handlers;
+    isNative = epollProblem == null;
     if (epollProblem == null) {
       handlers = EpollIo.handlers();
       serverChannel = EpollIo.serverChannel();
@@ -60,6 +66,16 @@ final class Loops {
   /** The server channel that fits the loops. */
   Class<? extends ServerChannel> serverChannel() {
     return serverChannel;
+  }
+
+  /** The same for Unix domain sockets. */
+  Class<? extends ServerChannel> serverUnixChannel() {
+    return isNative ? EpollIo.serverUnixChannel() : NioServerDomainSocketChannel.class;
+  }
+
+  /** The address of a Unix domain socket, as such a channel wants it. */
+  SocketAddress address(Path path) {
+    return isNative ? EpollIo.address(path) : UnixDomainSocketAddress.of(path);
   }
 
   /** The one adapter of a loop of this group. */

@@ -41,6 +41,8 @@ final class NettyConnection implements Connection {
    */
   private static final long UNTAKEN_MAX_BYTES = 256 * 1024;
 
+  private static final InetSocketAddress NOWHERE = new InetSocketAddress("0.0.0.0", 0);
+
   private final Channel channel;
   private final NettyEventLoop loop;
   private final ListenerProfile listener;
@@ -55,6 +57,7 @@ final class NettyConnection implements Connection {
   private volatile List<X509Certificate> certificates = List.of();
   private Runnable onClosing = () -> {};
   private Runnable onEnded = () -> {};
+  private @Nullable Runnable farewell;
   private @Nullable Supplier<ChannelFuture> lastWords;
 
   NettyConnection(Channel channel, NettyEventLoop loop, ListenerProfile listener) {
@@ -81,6 +84,11 @@ final class NettyConnection implements Connection {
     }
   }
 
+  /** Sets what writes the last frame of a layer when this closes, for its peer to answer. */
+  void farewell(Runnable words) {
+    farewell = words;
+  }
+
   /** Sets what a layer sends when all else is written, before our side of the socket ends. */
   void lastWords(Supplier<ChannelFuture> words) {
     lastWords = words;
@@ -101,9 +109,14 @@ final class NettyConnection implements Connection {
     return remoteAddress;
   }
 
-  /** Where the client really is, as one says who forwards it; null if that is no address. */
+  /**
+   * Where the client really is, as one says who forwards it.
+   *
+   * @param from its address; null if that is not told, which is 0.0.0.0 from then on: on no list
+   *     and not on this machine, while no address at all is a client's at a Unix socket
+   */
   void forwarded(@Nullable InetSocketAddress from) {
-    remoteAddress = from;
+    remoteAddress = from == null ? NOWHERE : from;
   }
 
   @Override
@@ -222,6 +235,10 @@ final class NettyConnection implements Connection {
     flush();
     closing = true;
     onClosing.run();
+    Runnable words = farewell;
+    if (words != null) {
+      words.run();
+    }
     channel.eventLoop().schedule(this::abort, LINGER_MILLIS, TimeUnit.MILLISECONDS);
     channel
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
@@ -239,7 +256,7 @@ final class NettyConnection implements Connection {
     }
     flush();
     ChannelOutboundBuffer unwritten = channel.unsafe().outboundBuffer();
-    if (unwritten == null || unwritten.isEmpty()) {
+    if (farewell == null && (unwritten == null || unwritten.isEmpty())) {
       onClosing.run();
       abort();
     } else {

@@ -37,11 +37,11 @@ final class Rehearsal implements SessionManager {
   /** Rehearses; whether all of it was played. It does no harm if not. Blocks. */
   static boolean succeeds(Loops loops, Door.Terms terms) {
     Door door = new Door(new Rehearsal(), loops, new Clients(NAME), terms);
-    BindAddress address = new BindAddress(InetAddress.getLoopbackAddress(), 0);
+    BindAddress address = new BindAddress.Ip(InetAddress.getLoopbackAddress(), 0);
     try {
       Acceptor acceptor = Acceptor.open(loops, NAME, address, 1, door);
       try {
-        return isServed(acceptor.address());
+        return isServed((BindAddress.Ip) acceptor.address());
       } finally {
         acceptor.close();
       }
@@ -51,7 +51,7 @@ final class Rehearsal implements SessionManager {
     }
   }
 
-  private static boolean isServed(BindAddress address) throws IOException {
+  private static boolean isServed(BindAddress.Ip address) throws IOException {
     try (Socket socket = new Socket()) {
       socket.setSoTimeout(PATIENCE_MILLIS);
       socket.connect(address.socketAddress(), PATIENCE_MILLIS);

@@ -56,7 +56,7 @@ final class TcpListener implements Listener {
     this.sessions = sessions;
     this.clients = new Clients(name);
     this.wanted = settings;
-    this.profile = settings.profile(false);
+    this.profile = settings.terms().reachable(false);
     this.tls = new TlsKeeper(name, transport.tlsWorkers(), clients.turnedAway(), Clock.systemUTC());
     this.status = new Status(State.RETRYING, settings.uri(), null);
   }
@@ -106,6 +106,10 @@ final class TcpListener implements Listener {
   private String note(ListenerProfile live) {
     Redirect redirect = live.redirect();
     String note = sessions.accessNote(live);
+    String turnedAway = clients.turnedAway().note();
+    if (!turnedAway.isEmpty()) {
+      note += ", " + turnedAway;
+    }
     if (redirect == null) {
       return note;
     }
@@ -144,8 +148,8 @@ final class TcpListener implements Listener {
     }
     ListenerSettings settings = wanted;
     try {
-      BindAddress address = BindAddress.resolve(settings.host(), settings.port());
-      ListenerProfile asked = settings.profile(address.isLoopback());
+      BindAddress address = BindAddress.of(settings);
+      ListenerProfile asked = settings.profile(address);
       Optional<String> refusal = sessions.refusal(asked);
       if (refusal.isPresent()) {
         refused(settings, asked, refusal.get());
@@ -195,8 +199,18 @@ final class TcpListener implements Listener {
   private List<Layer> layers(ListenerSettings settings) throws TlsProblem {
     TlsSettings encryption = settings.tls();
     List<Layer> layers = new ArrayList<>();
+    if (settings.proxy().isOn()) {
+      layers.add(
+          new ProxyLayer(
+              settings.proxy().protocol(),
+              settings.admission().addressesAllowed(),
+              clients.turnedAway()));
+    }
     if (encryption != null) {
       layers.add(tls.layer(encryption));
+    }
+    if (settings.type().isWeb()) {
+      layers.add(new WebSocketLayer(settings.web(), clients.turnedAway()));
     }
     return layers;
   }
@@ -261,7 +275,8 @@ final class TcpListener implements Listener {
       profile = asked;
     } else if (live.door().terms().settings().hasSameSocketAs(settings)) {
       // What policy refuses here it refuses each new client; the old terms would let it in.
-      live.door().change(new Door.Terms(settings, asked, live.door().terms().layers()));
+      Door.Terms before = live.door().terms();
+      live.door().change(new Door.Terms(before.settings(), asked, before.layers()));
       profile = asked;
       stays = "; " + live.uri() + " stays open, but refuses such clients";
     }

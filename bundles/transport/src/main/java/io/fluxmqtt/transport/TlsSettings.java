@@ -11,7 +11,7 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a listener's configuration says of TLS; see {@link ListenerComponent.Config} for the keys.
+ * What a listener's configuration says of TLS; see {@link ListenerConfig} for the keys.
  *
  * @param certificates the chain, leaf first, in PEM; or null, where a key store has it
  * @param key the private key, in PEM; may be the file of the certificates

@@ -19,6 +19,7 @@ import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -47,7 +48,8 @@ class FrameInspectorTest {
           "CONNECT: empty id in 3.1",
           "CONNECT: longest Will Topic and more");
 
-  private final FrameInspector inspector = new FrameInspector(Limits.of(1 << 28, 5_000));
+  private final FrameInspector inspector =
+      new FrameInspector(Limits.of(1 << 28, 5_000), EnumSet.allOf(ProtocolVersion.class));
 
   static Stream<Arguments> refused() {
     return Stream.of(RefusalTest.packets(), RefusalTest.connects(), RefusalTest.properties())
@@ -237,7 +239,9 @@ class FrameInspectorTest {
   @Test
   void packetHoldsAsManyFiltersAsTheLimitSays() {
     FrameInspector strict =
-        new FrameInspector(new Limits(1_000, 5_000, 100, 100, 10, 2, 10, 1_000));
+        new FrameInspector(
+            new Limits(1_000, 5_000, 100, 100, 10, 2, 10, 1_000),
+            EnumSet.allOf(ProtocolVersion.class));
     inspect(strict, Bytes.connect(4));
     Bytes two = Bytes.of().two(1).text("a").one(0).text("b").one(0);
     inspect(strict, Bytes.packet(0x82, two));

@@ -1,6 +1,7 @@
 package io.fluxmqtt.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,11 +14,16 @@ import io.fluxmqtt.session.Capabilities;
 import io.fluxmqtt.session.Checks;
 import io.fluxmqtt.session.Limits;
 import io.fluxmqtt.session.ListenerProfile;
+import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.Redirect;
 import io.fluxmqtt.session.ResponseInformation;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,7 +37,7 @@ class ListenerSettingsTest {
       properties.put(keysAndValues[i], keysAndValues[i + 1]);
     }
     return ListenerSettings.of(
-        new Settings(ListenerComponent.PID, properties, ListenerComponent.Config.class),
+        new Settings(ListenerComponent.PID, properties, ListenerConfig.class),
         Path.of("/etc/flux"));
   }
 
@@ -101,6 +107,19 @@ class ListenerSettingsTest {
       delimiter = '|',
       value = {
         "type | pigeon | is not one of tcp",
+        "connectionsPerSecondMax | -1 | set 0 to 1000000",
+        "addressesAllowed | 10.0.0.1/8 | beyond its prefix of 8",
+        "proxyTrusted | proxy.example | write it as 192.0.2.0/24",
+        "proxyProtocol | v3 | is not one of off, v1, v2, both",
+        "protocolVersions | 4 | list 3.1, 3.1.1, 5.0",
+        "protocolVersions | , | list at least one of 3.1, 3.1.1, 5.0",
+        "socketMode | 0888 | three octal digits",
+        "socketMode | 10660 | three octal digits",
+        "path | mqtt | begin with /",
+        "path | /mqtt?x | leave out ? and #",
+        "origins | example.org | write https://host",
+        "origins | https://example.org/ | write https://host",
+        "subprotocolRequired | maybe | neither true nor false",
         "port | 65536 | set 0 to 65535",
         "port | http | set 0 to 65535",
         "backlog | 0 | set 1 to 65535",
@@ -136,6 +155,79 @@ class ListenerSettingsTest {
         text.startsWith("io.fluxmqtt.listener~x: " + key + "=" + value + " ")
             && text.contains(remedy),
         text);
+  }
+
+  @Test
+  void whatIsForAddressesIsRefusedAtAUnixSocket() {
+    String[][] all = {
+      {"addressesAllowed", "10.0.0.0/8", "leave it empty"},
+      {"proxyProtocol", "v1", "set off"},
+      {"socketPath", "", "absolute path of at most 107 bytes"},
+      {"socketPath", "run/socket", "absolute path of at most 107 bytes"},
+      {"socketPath", "/", "absolute path of at most 107 bytes"},
+      {"socketPath", "/" + "x".repeat(107), "absolute path of at most 107 bytes"}
+    };
+    for (String[] each : all) {
+      String text =
+          assertThrows(
+                  SettingException.class,
+                  () -> read("type", "unix", "socketPath", "/s", each[0], each[1]))
+              .getMessage();
+      assertTrue(text.contains(each[0] + "=") && text.contains(each[2]), text);
+    }
+    String longest = "/" + "x".repeat(106);
+    assertEquals(
+        "unix://" + longest, read("type", "unix", "socketPath", longest + "/../" + longest).uri());
+  }
+
+  @Test
+  void kindAndGuestsAreRead() {
+    ListenerSettings settings =
+        read(
+            "type", "ws",
+            "host", "::1",
+            "port", "80",
+            "path", "/m",
+            "connectionsMax", "7",
+            "connectionsPerSecondMax", "8",
+            "addressesAllowed", "10.0.0.0/8",
+            "proxyProtocol", "v2",
+            "proxyTrusted", "10.1.0.0/16",
+            "protocolVersions", "3.1, 5.0",
+            "origins", "https://a.example:8443, null",
+            "subprotocolRequired", "false");
+    assertEquals("ws://[::1]:80/m", settings.uri());
+    assertEquals(7, settings.admission().connectionsMax());
+    assertEquals(8, settings.admission().connectionsPerSecondMax());
+    InetSocketAddress guest = new InetSocketAddress("10.2.3.4", 1);
+    assertTrue(settings.admission().addressesAllowed().contains(guest));
+    assertFalse(settings.proxy().trusted().contains(guest));
+    assertEquals(ProxyTerms.Protocol.V2, settings.proxy().protocol());
+    assertEquals(Set.of(ProtocolVersion.V3_1, ProtocolVersion.V5_0), settings.versions());
+    assertEquals(
+        new WebTerms("/m", false, List.of("https://a.example:8443", "null")), settings.web());
+  }
+
+  @Test
+  void guestsOfAProxyAreNeverTakenForLocal() throws UnknownHostException {
+    BindAddress loopback = BindAddress.Ip.resolve("127.0.0.1", 1);
+    assertTrue(read().profile(loopback).loopbackOnly());
+    assertFalse(read("proxyProtocol", "v1").profile(loopback).loopbackOnly());
+    assertFalse(read().profile(BindAddress.Ip.resolve("0.0.0.0", 1)).loopbackOnly());
+  }
+
+  @Test
+  void sameSocketServesOtherTermsButNotAnotherPlace() {
+    assertTrue(read().hasSameSocketAs(read("type", "ws", "path", "/x", "connectionsMax", "1")));
+    assertFalse(read().hasSameSocketAs(read("port", "1")));
+    assertFalse(read().hasSameSocketAs(read("host", "::1")));
+    assertFalse(read().hasSameSocketAs(read("backlog", "1")));
+    ListenerSettings unix = read("type", "unix", "socketPath", "/a");
+    assertFalse(read().hasSameSocketAs(unix));
+    assertTrue(unix.hasSameSocketAs(read("type", "unix", "socketPath", "/a", "port", "1")));
+    assertFalse(unix.hasSameSocketAs(read("type", "unix", "socketPath", "/b")));
+    assertFalse(
+        unix.hasSameSocketAs(read("type", "unix", "socketPath", "/a", "socketMode", "600")));
   }
 
   /** Not only once it is needed. */

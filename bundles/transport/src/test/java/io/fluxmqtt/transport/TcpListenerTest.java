@@ -77,7 +77,7 @@ class TcpListenerTest {
   @Test
   void rehearsalPlaysAWholeConnectionThatNobodySees() {
     ListenerSettings settings = settings("one", "127.0.0.1", 0);
-    Door.Terms terms = new Door.Terms(settings, settings.profile(true), List.of());
+    Door.Terms terms = new Door.Terms(settings, settings.terms().reachable(true), List.of());
     assertTrue(Rehearsal.succeeds(transport.loops(), terms));
     assertEquals(List.of(), sessions.recorders);
     assertEquals(0, listener.info().connections());
@@ -254,7 +254,7 @@ class TcpListenerTest {
   private static ListenerSettings open(boolean allowAnonymousRemote) {
     ListenerProfile terms =
         new ListenerProfile("wide", false, allowAnonymousRemote, List.of(), 100_000, 5000);
-    return new ListenerSettings(ListenerSettings.Type.TCP, "0.0.0.0", 0, 100, 100, null, terms);
+    return TestListener.settings("0.0.0.0", 0, 100, terms);
   }
 
   @Test
@@ -354,14 +354,8 @@ class TcpListenerTest {
   }
 
   private static ListenerSettings settings(String name, String host, int port, int max) {
-    return new ListenerSettings(
-        ListenerSettings.Type.TCP,
-        host,
-        port,
-        100,
-        max,
-        null,
-        new ListenerProfile(name, false, false, List.of(), 100_000, 5000));
+    return TestListener.settings(
+        host, port, max, new ListenerProfile(name, false, false, List.of(), 100_000, 5000));
   }
 
   private static int port(TcpListener listener) {

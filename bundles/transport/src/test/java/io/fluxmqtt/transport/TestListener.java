@@ -3,8 +3,10 @@ package io.fluxmqtt.transport;
 import io.fluxmqtt.api.config.Settings;
 import io.fluxmqtt.session.Limits;
 import io.fluxmqtt.session.ListenerProfile;
+import io.fluxmqtt.session.ProtocolVersion;
 import io.netty.handler.codec.mqtt.MqttDecoder;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Map;
 
 /** The terms of a listener, read as its configuration: what is not named has its default. */
@@ -12,12 +14,28 @@ record TestListener(ListenerSettings settings) {
   static TestListener of(Map<String, Object> properties) {
     return new TestListener(
         ListenerSettings.of(
-            new Settings("io.fluxmqtt.listener~test", properties, ListenerComponent.Config.class),
+            new Settings("io.fluxmqtt.listener~test", properties, ListenerConfig.class),
             Path.of("")));
   }
 
+  /** A TCP listener with terms of its own. */
+  static ListenerSettings settings(String host, int port, int max, ListenerProfile terms) {
+    return new ListenerSettings(
+        ListenerSettings.Type.TCP,
+        host,
+        port,
+        100,
+        Admission.of(max),
+        new BindAddress.SocketFile(Path.of("/"), 0),
+        ProxyTerms.OFF,
+        null,
+        WebTerms.STANDARD,
+        EnumSet.allOf(ProtocolVersion.class),
+        terms);
+  }
+
   ListenerProfile profile() {
-    return settings.profile(true);
+    return settings.terms().reachable(true);
   }
 
   /** The first handler of a connection, as {@link Door} makes it. */

@@ -442,7 +442,7 @@ class TlsListenerTest {
       properties.put(keysAndValues[i], keysAndValues[i + 1]);
     }
     return ListenerSettings.of(
-        new Settings(ListenerComponent.PID, properties, ListenerComponent.Config.class), etc);
+        new Settings(ListenerComponent.PID, properties, ListenerConfig.class), etc);
   }
 
   private void write(String file, String text) throws IOException {

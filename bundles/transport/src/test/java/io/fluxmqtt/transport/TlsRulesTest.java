@@ -82,9 +82,7 @@ class TlsRulesTest {
       properties.put(keysAndValues[i], keysAndValues[i + 1]);
     }
     return TlsSettings.of(
-        new Settings(ListenerComponent.PID, properties, ListenerComponent.Config.class),
-        etc,
-        "mqtt");
+        new Settings(ListenerComponent.PID, properties, ListenerConfig.class), etc, "mqtt");
   }
 
   private String refused(String... keysAndValues) {

@@ -4,7 +4,6 @@ import static io.fluxmqtt.itests.blackbox.live.Liveness.HOT;
 import static io.fluxmqtt.itests.blackbox.live.Liveness.MOVES_LISTENER;
 import static io.fluxmqtt.itests.blackbox.live.Liveness.NEW_CONNECTIONS;
 import static io.fluxmqtt.itests.blackbox.live.Liveness.REOPENS_SOCKET;
-import static io.fluxmqtt.itests.blackbox.live.Liveness.RESTARTS_LISTENER;
 import static io.fluxmqtt.itests.blackbox.live.Sights.answerTo;
 import static io.fluxmqtt.itests.blackbox.live.Sights.connAckText;
 import static io.fluxmqtt.itests.blackbox.live.Sights.subscribe;
@@ -39,8 +38,8 @@ final class ListenerProofs {
   static Map<String, Proof> all() {
     Map<String, Proof> all = new HashMap<>(limits());
     all.putAll(switches());
+    all.putAll(KindProofs.all());
     all.putAll(TlsProofs.all());
-    all.put("type", Proof.of(RESTARTS_LISTENER, ListenerProofs::type));
     all.put("host", Proof.of(MOVES_LISTENER, ListenerProofs::host));
     all.put("port", Proof.of(MOVES_LISTENER, ListenerProofs::port));
     all.put("backlog", Proof.of(REOPENS_SOCKET, ListenerProofs::backlog));
@@ -132,18 +131,6 @@ final class ListenerProofs {
   private static String denial(RawClient client) throws IOException {
     client.send(Wire.publish("$denied", 1, 1, "x"));
     return client.expect(Wire.PUBACK).all(Wire.REASON_STRING).isEmpty() ? "bare" : "explained";
-  }
-
-  /** A type that nobody knows is refused, and nothing restarts. */
-  private static void type(Bench bench) throws Exception {
-    awaitServed(bench, bench.address());
-    RawClient old = bench.connected();
-    int mark = bench.process().mark();
-    bench.set("pigeon");
-    String line = bench.process().awaitLine("type=pigeon", mark, Proof.READ_LIMIT);
-    assertTrue(line.contains("tcp"), line);
-    old.ping();
-    bench.connected().ping();
   }
 
   private static void host(Bench bench) throws Exception {
@@ -252,7 +239,7 @@ final class ListenerProofs {
     old.ping();
   }
 
-  private static void awaitServed(Bench bench, BrokerAddress at) throws Exception {
+  static void awaitServed(Bench bench, BrokerAddress at) throws Exception {
     Await.until(
         at + " answers",
         () -> {
