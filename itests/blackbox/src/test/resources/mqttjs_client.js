@@ -3,6 +3,7 @@ const mqtt = require('mqtt');
 const readline = require('readline');
 
 const [host, port, version] = process.argv.slice(2);
+const protocol = process.env.MQTT_PROTOCOL || 'mqtt';
 const v5 = version === '5';
 let client;
 
@@ -76,6 +77,9 @@ const commands = {
     const persistent = arguments_.get('persistent') === 'true';
     const options = {
       host,
+      protocol,
+      path: '/mqtt',
+      rejectUnauthorized: false, // the certificate is made for the test
       port: Number(port),
       protocolVersion: Number(version),
       clientId: arguments_.get('clientId'),

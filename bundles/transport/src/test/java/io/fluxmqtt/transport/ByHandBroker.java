@@ -1,7 +1,6 @@
 package io.fluxmqtt.transport;
 
 import io.fluxmqtt.api.admin.BrokerStatistics;
-import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.api.spi.access.Access;
 import io.fluxmqtt.api.spi.access.Authorizer;
 import io.fluxmqtt.api.spi.access.Decision;
@@ -9,11 +8,6 @@ import io.fluxmqtt.api.spi.auth.Authentication;
 import io.fluxmqtt.api.spi.auth.Authenticator;
 import io.fluxmqtt.api.spi.auth.Credentials;
 import io.fluxmqtt.api.spi.auth.Principal;
-import io.fluxmqtt.api.spi.store.Durability;
-import io.fluxmqtt.api.spi.store.RetainedStore;
-import io.fluxmqtt.api.spi.store.SessionChange;
-import io.fluxmqtt.api.spi.store.SessionStore;
-import io.fluxmqtt.api.spi.store.StoredMessage;
 import io.fluxmqtt.session.SessionManager;
 import io.fluxmqtt.session.access.AccessControl;
 import io.fluxmqtt.session.access.AccessSettings;
@@ -28,20 +22,16 @@ import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The real session manager on loops that run when told, with a clock that moves when told. Its
@@ -88,7 +78,7 @@ final class ByHandBroker {
     access.putAuthenticator(new Plugin<>("all", "test", true, REFERENCE, all));
     Authorizer rules = (client, wish) -> rule(wish);
     access.putAuthorizer(new Plugin<>("rules", "test", false, REFERENCE, rules));
-    LateStores stores = new LateStores();
+    LateStores stores = new LateStores(late::add);
     broker =
         new Broker(
             access,
@@ -184,110 +174,6 @@ final class ByHandBroker {
     public Runnable after(long nanos, Runnable task) {
       var alarm = house.eventLoop().schedule(task, nanos, TimeUnit.NANOSECONDS);
       return () -> alarm.cancel(false);
-    }
-  }
-
-  /** Keeps Retained Messages and nothing else; says so after everybody else has had a turn. */
-  private final class LateStores implements SessionStore, RetainedStore {
-    private static final int SLICE = 2;
-
-    private final NavigableMap<String, StoredMessage> retained = new TreeMap<>();
-    private long last;
-
-    @Override
-    public void commit(List<SessionChange> changes, Durability durability, Completion completion) {
-      late.add(() -> completion.completed(null));
-    }
-
-    @Override
-    public boolean isStrained() {
-      return false;
-    }
-
-    @Override
-    public void put(StoredMessage message, Durability durability, Completion completion) {
-      retained.put(message.message().topic(), message);
-      late.add(() -> completion.completed(null));
-    }
-
-    @Override
-    public void remove(String topic, Durability durability, Completion completion) {
-      retained.remove(topic);
-      late.add(() -> completion.completed(null));
-    }
-
-    @Override
-    public long nowMillis() {
-      return 0;
-    }
-
-    @Override
-    public void removeExpired(long nowMillis) {
-      retained
-          .values()
-          .removeIf(m -> m.expiresAtMillis() != null && m.expiresAtMillis() <= nowMillis);
-    }
-
-    @Override
-    public void find(String filter, byte @Nullable [] from, int limit, Answer answer) {
-      late.add(() -> answer.found(slice(filter, from), null));
-    }
-
-    private Slice slice(String filter, byte @Nullable [] from) {
-      List<StoredMessage> found = new ArrayList<>();
-      String start = from == null ? "" : new String(from, StandardCharsets.UTF_8);
-      for (Map.Entry<String, StoredMessage> entry : retained.tailMap(start).entrySet()) {
-        if (found.size() == SLICE) {
-          return new Slice(found, entry.getKey().getBytes(StandardCharsets.UTF_8));
-        }
-        if (TopicFilter.matches(filter, entry.getKey())) {
-          found.add(entry.getValue());
-        }
-      }
-      return new Slice(found, null);
-    }
-
-    @Override
-    public byte[] after(String topic) {
-      return (topic + '\u0001').getBytes(StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public long count() {
-      return retained.size();
-    }
-
-    @Override
-    public long bytes() {
-      return retained.size();
-    }
-
-    @Override
-    public boolean isEmpty() {
-      return retained.isEmpty();
-    }
-
-    @Override
-    public boolean isOnHeap() {
-      return false;
-    }
-
-    @Override
-    public void load(Visitor visitor) {}
-
-    @Override
-    public void read(long number, long[] messageIds, long maxBytes, QueueAnswer answer) {
-      late.add(() -> answer.read(new QueueSlice(List.of(), messageIds.length), null));
-    }
-
-    @Override
-    public long newSessionNumber() {
-      return ++last;
-    }
-
-    @Override
-    public long newMessageId() {
-      return ++last;
     }
   }
 }

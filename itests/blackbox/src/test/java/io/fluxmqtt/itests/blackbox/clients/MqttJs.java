@@ -19,20 +19,26 @@ final class MqttJs {
   private MqttJs() {}
 
   static MqttPeer v311(BrokerAddress broker) throws Exception {
-    return peer(broker, 4);
+    return peer(broker, 4, "mqtt");
   }
 
   static MqttPeer v5(BrokerAddress broker) throws Exception {
-    return peer(broker, 5);
+    return peer(broker, 5, "mqtt");
   }
 
-  private static MqttPeer peer(BrokerAddress broker, int version) throws Exception {
+  /**
+   * A client of a version that connects by some protocol.
+   *
+   * @param protocol as the scheme of a URL: mqtt, ws, wss
+   */
+  static MqttPeer peer(BrokerAddress broker, int version, String protocol) throws Exception {
     String node = Tool.require("node", "nodejs");
     String npm = Tool.require("npm", "npm");
     String missing = install(npm);
     Tool.skipUnless(missing.isEmpty(), missing);
     String script = Tool.resource("mqttjs_client.js").toString();
     ProcessBuilder start = new ProcessBuilder(new ArrayList<>(List.of(node, script)));
+    start.environment().put("MQTT_PROTOCOL", protocol);
     start.environment().put("NODE_PATH", FOLDER.resolve("node_modules").toString());
     return new ScriptPeer(broker, version, start);
   }
