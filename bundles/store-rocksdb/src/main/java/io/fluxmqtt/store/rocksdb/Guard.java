@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
@@ -23,16 +25,22 @@ import org.jspecify.annotations.Nullable;
  * mended without loss. It is small, and grows only when a table is written.
  */
 final class Guard {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+  private static final int LOGS_MAX = 1_000; // there are never more than a few
   private static final Pattern MANIFEST = Pattern.compile("MANIFEST-\\d+");
 
-  /** What the copy says. */
-  private record Copy(String manifest, byte[] bytes, long sequence) {}
+  /**
+   * What the copy says.
+   *
+   * @param logs their names and bytes if the database was closed in order, else none: they change
+   */
+  private record Copy(String manifest, byte[] bytes, long sequence, Map<String, Long> logs) {}
 
   private final Path folder;
   private final Path file;
   private Path noted; // the manifest
   private long notedBytes = -1;
+  private final Map<String, Long> logsAtTheEnd = new TreeMap<>();
 
   /** Guards the database in a folder. */
   Guard(Path folder) {
@@ -49,7 +57,7 @@ final class Guard {
     String name = current();
     if (name != null) {
       byte[] bytes = Files.readAllBytes(folder.resolve(name));
-      write(new Copy(name, bytes, sequence.getAsLong()));
+      write(new Copy(name, bytes, sequence.getAsLong(), logsAtTheEnd));
       noted = folder.resolve(name);
       notedBytes = bytes.length;
     }
@@ -58,7 +66,25 @@ final class Guard {
   /** Notes what the last change was; to be called when all is synced and nothing follows. */
   synchronized void close(long sequence) throws IOException {
     notedBytes = -1;
+    for (Path log : Folders.files(folder, ".log")) {
+      logsAtTheEnd.put(log.getFileName().toString(), Files.size(log));
+    }
     note(() -> sequence);
+  }
+
+  /**
+   * The logs that were there when the database was closed in order, and are not any more or not as
+   * long. The number of the last change does not tell of them all: the manifest may have noted a
+   * later one.
+   */
+  List<String> missingLogs() {
+    Copy copy = read();
+    return copy == null
+        ? List.of()
+        : copy.logs().entrySet().stream()
+            .filter(log -> folder.resolve(log.getKey()).toFile().length() < log.getValue())
+            .map(Map.Entry::getKey)
+            .toList();
   }
 
   /** The sequence number up to which changes were there when this was noted, or 0. */
@@ -147,6 +173,11 @@ final class Guard {
     out.writeLong(copy.sequence());
     out.writeInt(copy.bytes().length);
     out.write(copy.bytes());
+    out.writeInt(copy.logs().size());
+    for (Map.Entry<String, Long> log : copy.logs().entrySet()) {
+      out.writeUTF(log.getKey());
+      out.writeLong(log.getValue());
+    }
     out.writeLong(checksum(bytes.toByteArray(), bytes.size()));
     Path fresh = folder.resolve(file.getFileName() + ".new");
     Files.write(fresh, bytes.toByteArray());
@@ -158,18 +189,32 @@ final class Guard {
       byte[] bytes = Files.readAllBytes(file);
       int end = bytes.length - Long.BYTES;
       DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
-      if (end < 0 || in.readInt() != VERSION) {
+      int version = in.readInt();
+      if (end < 0 || version < 1 || version > VERSION) {
         return null;
       }
       String name = in.readUTF();
       long sequence = in.readLong();
       byte[] manifest = new byte[in.readInt()];
       in.readFully(manifest);
+      Map<String, Long> logs = version == 1 ? Map.of() : readLogs(in);
       boolean whole = in.readLong() == checksum(bytes, end) && MANIFEST.matcher(name).matches();
-      return whole ? new Copy(name, manifest, sequence) : null;
+      return whole ? new Copy(name, manifest, sequence, logs) : null;
     } catch (IOException | NegativeArraySizeException e) {
       return null; // missing or torn: then there is none
     }
+  }
+
+  private static Map<String, Long> readLogs(DataInputStream in) throws IOException {
+    int count = in.readInt();
+    if (count < 0 || count > LOGS_MAX) {
+      throw new IOException(count + " logs");
+    }
+    Map<String, Long> logs = new TreeMap<>();
+    for (int i = 0; i < count; i++) {
+      logs.put(in.readUTF(), in.readLong());
+    }
+    return logs;
   }
 
   private static long checksum(byte[] bytes, int length) {

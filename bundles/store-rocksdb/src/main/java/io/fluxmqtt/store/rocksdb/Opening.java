@@ -46,6 +46,7 @@ final class Opening {
     if (!fresh && !Files.exists(folder.resolve("CURRENT"))) {
       return null; // RocksDB would begin a new one, and delete the tables
     }
+    List<String> missingLogs = guard.missingLogs(); // before they are read, and become tables
     for (Path log : logs()) {
       Folders.sync(log); // what is read again must not vanish later
     }
@@ -57,7 +58,7 @@ final class Opening {
       opened = attempt(WALRecoveryMode.TolerateCorruptedTailRecords, true);
     }
     if (opened != null) {
-      lookForMissing(opened, guard);
+      lookForMissing(opened, guard, missingLogs);
       opened.note();
     }
     return opened;
@@ -95,10 +96,12 @@ final class Opening {
     }
   }
 
-  private void lookForMissing(Database opened, Guard guard) {
+  private void lookForMissing(Database opened, Guard guard, List<String> missingLogs) {
     long missing = guard.sequence() - opened.sequence();
     if (missing > 0) {
       found.accept("the last " + missing + " changes are missing; the log was cut off");
+    } else if (!missingLogs.isEmpty()) {
+      found.accept("changes are missing: " + missingLogs + " was deleted or cut off");
     }
   }
 }

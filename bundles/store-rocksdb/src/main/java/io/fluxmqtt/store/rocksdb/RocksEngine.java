@@ -232,6 +232,7 @@ final class RocksEngine implements KvEngine, AutoCloseable {
       }
       try {
         vault.probe();
+        stopTidying();
         if (!closeDatabase(PATIENCE_MILLIS)) {
           return false; // somebody reads on; later
         }
@@ -270,6 +271,13 @@ final class RocksEngine implements KvEngine, AutoCloseable {
         }
         database = vault.openReadOnly();
       }
+    }
+  }
+
+  private void stopTidying() {
+    Database last = database;
+    if (last != null) {
+      last.stopTidying();
     }
   }
 
@@ -365,10 +373,7 @@ final class RocksEngine implements KvEngine, AutoCloseable {
     synchronized (writing) {
       failure = new EngineException(Reason.CLOSED, "the engine on " + vault.home() + " is closed");
       idling.close();
-      Database last = database;
-      if (last != null) {
-        last.stopTidying();
-      }
+      stopTidying();
       if (!closeDatabase(CLOSE_MILLIS)) {
         LOG.warn("{}: somebody still reads; its files stay open", vault.home());
         return;

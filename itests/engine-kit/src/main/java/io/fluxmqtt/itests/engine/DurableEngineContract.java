@@ -205,8 +205,8 @@ public abstract class DurableEngineContract extends KvEngineContract {
     Path folder = disk.resolve("engine");
     List<String> small =
         mounted(
-            "mount -t tmpfs -o size=%dk flux \"$1\" && head -c 1500000 /dev/zero >\"$1/%s\""
-                .formatted(diskKilobytes(), FullDisk.BALLAST));
+            "mount -t tmpfs -o size=%dk flux \"$1\" && head -c %dK /dev/zero >\"$1/%s\""
+                .formatted(diskKilobytes(), diskKilobytes() * 9 / 16, FullDisk.BALLAST));
     small.set(small.size() - 1, disk.toString());
     List<String> lines = new ArrayList<>();
     try (EngineProcess process = start(folder, EngineProcess.Task.FILL, small)) {
@@ -217,7 +217,7 @@ public abstract class DurableEngineContract extends KvEngineContract {
     assertTrue(lines.contains(FullDisk.HEALED), lines.toString());
   }
 
-  /** The size of the disk that is filled, in kilobytes. */
+  /** The size of the disk that is filled, in kilobytes; somewhat more than half is freed again. */
   protected int diskKilobytes() {
     return 4096;
   }
