@@ -78,7 +78,9 @@ public final class AclAuthorizer implements Authorizer {
             "One rule per element: allow|deny publish|subscribe|receive|both "
                 + "topic=<filter with %c, %u> [client=<pattern>] [user=<pattern>] "
                 + "[group=<pattern>] [attr.<name>=<pattern>] [from=<ranges>] [listener=<pattern>] "
-                + "[qos=<levels>] [retain=true|false] [priority=<number>]. The highest priority "
+                + "[qos=<levels>] [retain=true|false] [priority=<number>]. subscribe covers "
+                + "receive; what only receive is denied for is dropped message by message while "
+                + "the subscription stays. The highest priority "
                 + "that applies decides; deny before allow. Default: none. A change is hot.",
         required = false)
     String[] rules() default {};
@@ -169,7 +171,13 @@ public final class AclAuthorizer implements Authorizer {
 
   private Dictionary<String, Object> properties() {
     return FrameworkUtil.asDictionary(
-        Map.of(Authorizer.NAME, "acl", Authorizer.REVISION, revision));
+        Map.of(
+            Authorizer.NAME,
+            "acl",
+            Authorizer.REVISION,
+            revision,
+            Authorizer.RECEIVE,
+            book.asksReceive()));
   }
 
   private void load() {

@@ -51,6 +51,11 @@ record Rule(
         && (action != Action.RECEIVE || allow || delivery.equals(Delivery.ANY));
   }
 
+  /** Whether it denies a message whose Subscription it does not deny. */
+  boolean deniesOnlyReceiving() {
+    return !allow && isAbout(Action.RECEIVE) && !isAbout(Action.SUBSCRIBE);
+  }
+
   /** Whether this rule decides. */
   boolean appliesTo(Client client, String topicOrFilter, int asked) {
     if (!delivery.fits(asked)) {

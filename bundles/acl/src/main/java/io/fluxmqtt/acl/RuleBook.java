@@ -73,6 +73,11 @@ final class RuleBook {
     return rules.explain(client, access);
   }
 
+  /** As {@link Rules#asksReceive}. */
+  boolean asksReceive() {
+    return rules.asksReceive();
+  }
+
   /** Whether any configuration names a file, so that {@link #poll} has something to do. */
   boolean hasFiles() {
     return pages.values().stream().anyMatch(page -> page.file != null);

@@ -32,12 +32,14 @@ final class Rules {
   private final RuleList subscribe;
   private final RuleList receive;
   private final @Nullable String denial; // why all is denied, if it is
+  private final boolean asksReceive;
 
   private Rules(Collection<Entry> entries, @Nullable String denial) {
     publish = new RuleList(entries, Action.PUBLISH);
     subscribe = new RuleList(entries, Action.SUBSCRIBE);
     receive = new RuleList(entries, Action.RECEIVE);
     this.denial = denial;
+    this.asksReceive = entries.stream().map(Entry::rule).anyMatch(Rule::deniesOnlyReceiving);
   }
 
   static Rules of(Collection<Entry> entries) {
@@ -47,6 +49,14 @@ final class Rules {
   /** Everything is denied, for a reason. */
   static Rules denial(String reason) {
     return new Rules(List.of(), reason);
+  }
+
+  /**
+   * Whether a message may be denied to who may subscribe to it: only a rule that denies receiving
+   * alone does so, for each other that would apply refuses the Subscription.
+   */
+  boolean asksReceive() {
+    return asksReceive;
   }
 
   Decision decide(Client client, Access access) {

@@ -4,6 +4,8 @@ import static io.fluxmqtt.api.spi.access.Decision.ABSTAIN;
 import static io.fluxmqtt.api.spi.access.Decision.ALLOW;
 import static io.fluxmqtt.api.spi.access.Decision.DENY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.TopicFilter;
@@ -116,6 +118,27 @@ class ConditionsTest {
     assertEquals(ALLOW, RulesTest.rules("allow subscribe topic=a qos=0").decide(ADA, message));
     assertEquals(ABSTAIN, RulesTest.rules("deny subscribe topic=a qos=2").decide(ADA, message));
     assertEquals(DENY, RulesTest.rules("deny subscribe topic=a").decide(ADA, message));
+  }
+
+  @Test
+  void isAskedAboutMessagesOnlyWhereARuleDeniesReceivingAlone() {
+    List<String> asking =
+        List.of("deny receive topic=a", "deny publish,receive topic=a client=x priority=3");
+    for (String rule : asking) {
+      assertTrue(RulesTest.rules("allow both topic=#", rule).asksReceive(), rule);
+    }
+    List<String> others =
+        List.of(
+            "deny subscribe topic=a",
+            "deny both topic=a",
+            "deny publish topic=a",
+            "allow receive topic=a",
+            "deny subscribe topic=a qos=2",
+            "deny subscribe,receive topic=a");
+    for (String rule : others) {
+      assertFalse(RulesTest.rules("allow both topic=#", rule).asksReceive(), rule);
+    }
+    assertFalse(Rules.NONE.asksReceive());
   }
 
   @Test

@@ -141,9 +141,20 @@ public final class AccessControl implements AutoCloseable {
     return decide(client, access, later, null);
   }
 
+  /** Takes note of verdicts that hold until the policy changes. */
+  @FunctionalInterface
+  public interface Keeper {
+    /**
+     * Takes note of one, before it is returned.
+     *
+     * @param epoch of the policy that was asked
+     */
+    void keep(long epoch, Client client, Access access, Verdict verdict);
+  }
+
   /** As above, and tells of a verdict that holds until the policy changes. */
-  @Nullable Verdict decide(
-      Client client, Access access, Consumer<Verdict> later, @Nullable PublishVerdicts keep) {
+  public @Nullable Verdict decide(
+      Client client, Access access, Consumer<Verdict> later, @Nullable Keeper keeper) {
     Policy policy = board.policy(); // before anyone is asked: what is kept counts in its epoch
     List<Slot<Authorizer>> slots = policy.authorizers();
     boolean lasting = true;
@@ -167,10 +178,34 @@ public final class AccessControl implements AutoCloseable {
         break;
       }
     }
-    if (keep != null && lasting && access instanceof Access.Publish publish) {
-      keep.keep(policy.epoch(), client, publish, verdict);
+    if (keeper != null && lasting) {
+      keeper.keep(policy.epoch(), client, access, verdict);
     }
     return verdict;
+  }
+
+  /**
+   * Whether an authorizer wants to be asked about each message that a client is to receive. Else
+   * whoever was granted a Subscription may receive what it matches.
+   */
+  public boolean asksReceive() {
+    return board.policy().asksReceive();
+  }
+
+  /** Whether it is known without waiting that a client may not receive a message of a topic. */
+  public boolean deniesReceive(Client client, String topic) {
+    Policy policy = board.policy();
+    if (!policy.asksReceive()) {
+      return false;
+    }
+    Access access = new Access.Receive(topic);
+    for (Slot<Authorizer> slot : policy.authorizers()) {
+      Decision decision = slot.isInline() ? slot.guard().decide(slot, client, access) : null;
+      if (decision != Decision.ABSTAIN) {
+        return decision == Decision.DENY;
+      }
+    }
+    return true; // all abstain
   }
 
   /**

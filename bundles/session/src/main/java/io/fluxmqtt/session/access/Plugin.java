@@ -13,6 +13,7 @@ public final class Plugin<S> {
   private final boolean anonymous;
   private final @Nullable String method;
   private final boolean lasting;
+  private final boolean receives;
   private final Comparable<Object> reference;
   private final S service;
 
@@ -38,7 +39,7 @@ public final class Plugin<S> {
       @Nullable String method,
       Comparable<Object> reference,
       S service) {
-    this(name, bundle, anonymous, method, false, reference, service);
+    this(name, bundle, anonymous, method, false, false, reference, service);
   }
 
   private Plugin(
@@ -47,6 +48,7 @@ public final class Plugin<S> {
       boolean anonymous,
       @Nullable String method,
       boolean lasting,
+      boolean receives,
       Comparable<Object> reference,
       S service) {
     this.name = name;
@@ -54,6 +56,7 @@ public final class Plugin<S> {
     this.anonymous = anonymous;
     this.method = method;
     this.lasting = lasting;
+    this.receives = receives;
     this.reference = reference;
     this.service = service;
   }
@@ -63,7 +66,12 @@ public final class Plugin<S> {
    * registered as it is now.
    */
   public Plugin<S> lasting() {
-    return new Plugin<>(name, bundle, anonymous, method, true, reference, service);
+    return new Plugin<>(name, bundle, anonymous, method, true, receives, reference, service);
+  }
+
+  /** The same service, which wants to be asked about each message that a client is to receive. */
+  public Plugin<S> receiving() {
+    return new Plugin<>(name, bundle, anonymous, method, lasting, true, reference, service);
   }
 
   String name() {
@@ -84,6 +92,10 @@ public final class Plugin<S> {
 
   boolean isLasting() {
     return lasting;
+  }
+
+  boolean asksReceive() {
+    return receives;
   }
 
   Comparable<Object> reference() {

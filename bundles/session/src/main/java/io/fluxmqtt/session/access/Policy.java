@@ -14,6 +14,7 @@ final class Policy {
   private final List<Slot<Authenticator>> authenticators;
   private final List<Slot<EnhancedAuthenticator>> enhanced;
   private final List<Slot<Authorizer>> authorizers;
+  private final boolean asksReceive;
 
   Policy(
       long epoch,
@@ -37,6 +38,7 @@ final class Policy {
     this.authenticators = List.copyOf(authenticators);
     this.enhanced = List.copyOf(enhanced);
     this.authorizers = List.copyOf(authorizers);
+    this.asksReceive = this.authorizers.stream().anyMatch(Slot::asksReceive);
   }
 
   /** The last policy: whatever is asked is unavailable at once. */
@@ -72,6 +74,11 @@ final class Policy {
 
   List<Slot<Authorizer>> authorizers() {
     return authorizers;
+  }
+
+  /** Whether an authorizer wants to be asked about each message that a client is to receive. */
+  boolean asksReceive() {
+    return asksReceive;
   }
 
   /** The authenticators that a listener names, in the order of the policy. */

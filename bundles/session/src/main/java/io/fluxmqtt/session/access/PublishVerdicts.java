@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Bounded: at most 16 topics of at most 256 characters, one cell each; nothing before the first.
  * Owned by the connection's loop.
  */
-public final class PublishVerdicts {
+public final class PublishVerdicts implements AccessControl.Keeper {
   private static final int TOPICS_MAX = 16;
   private static final int TOPIC_CHARS_MAX = 256;
   private static final Kept[] NONE = new Kept[0];
@@ -59,14 +59,10 @@ public final class PublishVerdicts {
     return control.decide(asking, access, later, this);
   }
 
-  /**
-   * Takes note of a verdict.
-   *
-   * @param asked the epoch of the policy that was asked
-   */
+  @Override
   @SuppressWarnings("ReferenceEquality")
-  void keep(long asked, Client asking, Access.Publish access, Verdict verdict) {
-    if (access.topic().length() > TOPIC_CHARS_MAX) {
+  public void keep(long asked, Client asking, Access wish, Verdict verdict) {
+    if (!(wish instanceof Access.Publish access) || access.topic().length() > TOPIC_CHARS_MAX) {
       return;
     }
     if (cells.length == 0 || epoch != asked || client != asking) {

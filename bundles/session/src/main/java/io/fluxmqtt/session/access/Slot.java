@@ -15,6 +15,7 @@ final class Slot<S> {
   private final @Nullable BundleThread thread;
   private final boolean anonymous;
   private final @Nullable String method;
+  private final boolean receives;
   private final long absentSince;
   private final long graceEnd;
 
@@ -25,6 +26,7 @@ final class Slot<S> {
       @Nullable BundleThread thread,
       boolean anonymous,
       @Nullable String method,
+      boolean receives,
       long absentSince,
       long graceEnd) {
     this.name = name;
@@ -33,6 +35,7 @@ final class Slot<S> {
     this.thread = thread;
     this.anonymous = anonymous;
     this.method = method;
+    this.receives = receives;
     this.absentSince = absentSince;
     this.graceEnd = graceEnd;
   }
@@ -40,14 +43,24 @@ final class Slot<S> {
   /** A name that is served; without a thread, on the caller's. */
   static <S> Slot<S> served(Plugin<S> plugin, PluginGuard guard, @Nullable BundleThread thread) {
     boolean anonymous = plugin.anonymous() || isAnonymousName(plugin.name());
-    return new Slot<>(plugin.name(), plugin, guard, thread, anonymous, plugin.method(), 0, 0);
+    return new Slot<>(
+        plugin.name(),
+        plugin,
+        guard,
+        thread,
+        anonymous,
+        plugin.method(),
+        plugin.asksReceive(),
+        0,
+        0);
   }
 
   /** A name that nobody serves; what was known of its last service, if any, still counts. */
   static <S> Slot<S> absent(String name, @Nullable Slot<S> last, long since, long graceEnd) {
     boolean anonymous = last != null && last.anonymous || isAnonymousName(name);
     String method = last == null ? null : last.method;
-    return new Slot<>(name, null, null, null, anonymous, method, since, graceEnd);
+    boolean receives = last == null || last.receives;
+    return new Slot<>(name, null, null, null, anonymous, method, receives, since, graceEnd);
   }
 
   private static boolean isAnonymousName(String name) {
@@ -69,6 +82,14 @@ final class Slot<S> {
   /** Whether its answers hold until its registration changes. */
   boolean isLasting() {
     return plugin != null && plugin.isLasting();
+  }
+
+  /**
+   * Whether it wants to be asked about each message that a client is to receive, or did; of one
+   * that was never there nobody knows, so it must be asked.
+   */
+  boolean asksReceive() {
+    return receives;
   }
 
   /** Whether it accepts, or would accept, clients that show no credential. */

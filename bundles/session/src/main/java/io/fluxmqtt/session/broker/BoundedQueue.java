@@ -102,6 +102,11 @@ final class BoundedQueue {
     return publication.bytes();
   }
 
+  /** As {@link WaitingQueue#first}. */
+  @Nullable Publication first() {
+    return waiting.first();
+  }
+
   /** As {@link WaitingQueue#poll}. */
   @Nullable Delivery poll() {
     Delivery first = waiting.poll();

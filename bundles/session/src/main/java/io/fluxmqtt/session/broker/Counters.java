@@ -14,8 +14,10 @@ final class Counters {
   enum Drop {
     /** Its publisher may not publish it. */
     NOT_AUTHORIZED,
-    /** Its publisher's right could not be decided. */
+    /** Its publisher's right, or its receiver's, could not be decided. */
     POLICY_UNAVAILABLE,
+    /** Its receiver may subscribe to what matches it, but not receive it. */
+    RECEIVE_DENIED,
     /** Its topic is beyond the listener's limits, or its payload is not what it says. */
     REFUSED,
     /** The session's queue was full. */

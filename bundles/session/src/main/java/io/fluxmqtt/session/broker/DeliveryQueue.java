@@ -95,6 +95,11 @@ final class DeliveryQueue {
     size++;
   }
 
+  /** What the first is of, or null if there is none. */
+  @Nullable Publication first() {
+    return size == 0 ? null : publications[index(first)];
+  }
+
   /** Takes out the first, or null if there is none. */
   @Nullable Delivery poll() {
     if (size == 0) {

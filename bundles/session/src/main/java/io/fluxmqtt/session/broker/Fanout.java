@@ -1,6 +1,7 @@
 package io.fluxmqtt.session.broker;
 
 import io.fluxmqtt.api.message.QoS;
+import io.fluxmqtt.session.access.AccessControl;
 import io.fluxmqtt.session.routing.Grant;
 import io.fluxmqtt.session.routing.MatchVisitor;
 import io.fluxmqtt.session.routing.Member;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +23,16 @@ final class Fanout implements MatchVisitor<Session> {
   private final List<Delivery> deliveries = new ArrayList<>();
   private final Map<Session, Delivery> seen =
       new IdentityHashMap<>(); // filled if one may match twice
+  private final AccessControl access;
   private @Nullable Publication publication;
   private @Nullable Circular circular;
   private boolean distinct; // no session comes twice
   private int unkept; // receivers that are away, of QoS 0
   private int indexed; // so many of the deliveries are in seen already
+
+  Fanout(AccessControl access) {
+    this.access = access;
+  }
 
   void start(Publication next) {
     publication = next;
@@ -132,13 +139,24 @@ final class Fanout implements MatchVisitor<Session> {
 
   @Override
   public void group(SharedGroup<Session> group) {
-    Member<Session> member = group.next(Session::isConnected);
+    Member<Session> member = access.asksReceive() ? receiver(group) : null;
+    if (member == null) {
+      member = group.next(Session::isConnected);
+    }
     if (member == null) {
       member = group.next(Session::isDurable);
     }
     if (member != null) {
       add(member.subscriber(), group, member.grant());
     }
+  }
+
+  /** A member that may receive it, as far as that is known at once. */
+  private @Nullable Member<Session> receiver(SharedGroup<Session> group) {
+    String topic = current().message().topic();
+    Predicate<Session> mayReceive = each -> !access.deniesReceive(each.client(), topic);
+    Member<Session> member = group.next(each -> each.isConnected() && mayReceive.test(each));
+    return member != null ? member : group.next(each -> each.isDurable() && mayReceive.test(each));
   }
 
   private void add(Session session, @Nullable SharedGroup<Session> group, Grant grant) {

@@ -4,13 +4,13 @@ import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.TopicFilter;
 import io.fluxmqtt.api.spi.store.Durability;
-import io.fluxmqtt.api.spi.store.Receivers;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolViolation;
-import io.fluxmqtt.session.routing.SharedGroup;
+import io.fluxmqtt.session.broker.Suspensions.Fate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,7 +103,7 @@ final class Outbox {
   /** Retained messages of a new Subscription, sent when nothing else waits. */
   void replay(RetainedReplay replay) {
     if (replays == null) {
-      replays = new Replays(session.subscriptions());
+      replays = new Replays(session, broker);
     }
     replays.add(replay);
   }
@@ -121,16 +121,24 @@ final class Outbox {
     if (target == null || held) {
       return;
     }
-    while (target.isWritable() && qos0 != null && qos0.size() > 0) {
-      sendQos0(target, qos0.remove());
+    session.subscriptions().begin();
+    while (target.isWritable() && qos0 != null && qos0.size() > 0 && pumpQos0(target, qos0)) {
+      // the work is in the condition
     }
     while (target.isWritable() && pumpOne(target)) {
       // the work is in the condition
     }
-    RetainedReplay replay = replays == null ? null : replays.first();
-    if (replay != null && !replay.isWaiting() && broker.retained().holdsTooMuch()) {
-      replay.rest();
+    if (replays != null) {
+      replays.restIfTooMuch();
     }
+  }
+
+  private boolean pumpQos0(ClientConnection target, Qos0Queue from) {
+    Fate fate = session.subscriptions().fate(from.first().topic());
+    if (fate != null) {
+      sendQos0(target, from.remove(), fate);
+    }
+    return fate != null;
   }
 
   private boolean pumpOne(ClientConnection target) {
@@ -144,29 +152,29 @@ final class Outbox {
     if (!window.isOpen()) {
       return false;
     }
-    Delivery next = queue == null ? null : queue.poll();
-    if (next == null) {
+    Publication first = queue == null ? null : queue.first();
+    if (first == null) {
       if (queued() == 0) {
         session.subscriptions().nothingWaits();
       }
       return ready() == 0 && replayOne(target);
     }
-    switch (session.subscriptions().fate(next.topic())) {
-      case SENT -> sendInWindow(target, next);
-      case WITHHELD -> withhold(next);
-      case DROPPED -> drop(next, Counters.Drop.NOT_AUTHORIZED);
+    Fate fate = session.subscriptions().fate(first.message().topic());
+    if (fate != null) {
+      end(target, Objects.requireNonNull(queueToBe().poll()), fate);
     }
-    return true;
+    return fate != null;
   }
 
-  /** What came through a Shared Subscription another member gets, if there is one that may. */
-  private void withhold(Delivery delivery) {
-    SharedGroup<Session> group = delivery.group;
-    if (group != null && group.next(Session::isConnected) != null) {
-      broker.router().passOn(session.owner(), List.of(delivery));
-      forget(delivery);
+  private void end(ClientConnection target, Delivery next, Fate fate) {
+    if (fate == Fate.SENT) {
+      sendInWindow(target, next);
+    } else if (broker.router().passOn(session, next, fate)) {
+      forget(next);
+    } else if (fate.isWaiting()) {
+      queueToBe().withhold(next);
     } else {
-      queueToBe().withhold(delivery);
+      drop(next, fate.reason());
     }
   }
 
@@ -203,29 +211,12 @@ final class Outbox {
       return false;
     }
     if (retained.qos() == QoS.AT_MOST_ONCE) {
-      sendQos0(target, retained);
+      sendQos0(target, retained, Fate.SENT); // as the replay has found
     } else {
-      if (retained.qos() == QoS.EXACTLY_ONCE && session.isDurable()) {
-        keep(retained);
-      }
+      replays.keep(retained);
       sendInWindow(target, retained);
     }
     return true;
-  }
-
-  /**
-   * Has a retained message in the store like one that was queued: without a record a crash before
-   * PUBREL would free its identifier, and the client would take the next one under it for a
-   * repetition.
-   */
-  private void keep(Delivery retained) {
-    Publication own = retained.publication; // no other delivery has it
-    own.stored(broker.sessionStore().newMessageId());
-    Receivers receivers =
-        new Receivers(1)
-            .add(session.number(), retained.qos(), retained.isRetain(), retained.identifiers());
-    record(new SessionChange.Append(broker.toStored(own, own.storeId()), receivers));
-    retained.markStored();
   }
 
   /** PUBACK: a QoS 1 delivery has ended. */
@@ -329,11 +320,7 @@ final class Outbox {
   }
 
   int queued() {
-    return waiting() + (qos0 == null ? 0 : qos0.size());
-  }
-
-  private int waiting() {
-    return queue == null ? 0 : queue.size();
+    return (queue == null ? 0 : queue.size()) + (qos0 == null ? 0 : qos0.size());
   }
 
   /** What waits and is not withheld, as far as that is known. */
@@ -372,8 +359,10 @@ final class Outbox {
     if (target == null) {
       return; // QoS 0 is not kept for a client that is away
     }
-    if ((qos0 == null || qos0.size() == 0) && !held && target.isWritable()) {
-      sendQos0(target, delivery);
+    boolean isNext = (qos0 == null || qos0.size() == 0) && !held && target.isWritable();
+    Fate fate = isNext ? session.subscriptions().fate(delivery.topic()) : null;
+    if (fate != null) {
+      sendQos0(target, delivery, fate);
     } else if (qos0Bytes() + delivery.bytes() > broker.settings().qos0QueueMaxBytes()) {
       drop(delivery, Counters.Drop.SLOW_CONNECTION);
     } else {
@@ -424,12 +413,12 @@ final class Outbox {
     }
   }
 
-  private void sendQos0(ClientConnection target, Delivery delivery) {
+  private void sendQos0(ClientConnection target, Delivery delivery, Fate fate) {
     long now = now(delivery);
     if (delivery.publication.isExpired(now)) {
       drop(delivery, Counters.Drop.EXPIRED);
-    } else if (session.subscriptions().fate(delivery.topic()) != Suspensions.Fate.SENT) {
-      drop(delivery, Counters.Drop.NOT_AUTHORIZED);
+    } else if (fate != Fate.SENT) {
+      drop(delivery, fate.reason());
     } else if (!target.publish(delivery, false, now)) {
       drop(delivery, Counters.Drop.PACKET_TOO_LARGE);
     }

@@ -26,6 +26,11 @@ final class Qos0Queue {
     count(delivery.bytes(), 1);
   }
 
+  /** The first; there must be one. */
+  Delivery first() {
+    return waiting.element();
+  }
+
   /** Takes out the first; there must be one. */
   Delivery remove() {
     Delivery first = waiting.remove();

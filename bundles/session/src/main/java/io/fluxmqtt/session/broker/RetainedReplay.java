@@ -43,6 +43,7 @@ final class RetainedReplay {
   private boolean again; // the message before the index is read anew
   private @Nullable StoredMessage fresh; // what came of that
   private long freshMoment;
+  private boolean asking; // whether the client may receive that
 
   private boolean waiting; // for the store
   private @Nullable Runnable prepared; // to run with its answer
@@ -80,7 +81,8 @@ final class RetainedReplay {
    *     #isWaiting()} tell which
    */
   @Nullable Delivery next() {
-    for (int step = 0; step < STEPS && !waiting && !isExhausted(); step++) {
+    asking = false;
+    for (int step = 0; step < STEPS && !isWaiting() && !isExhausted(); step++) {
       StoredMessage message = null;
       if (fresh != null) {
         message = retained.hasChanged(topic(fresh), freshMoment) ? null : fresh;
@@ -99,7 +101,8 @@ final class RetainedReplay {
         step += slice.isEmpty() ? STEPS : 0; // a long search: it goes on later
       }
       if (message != null && !isAskingFor(message)) {
-        Delivery delivery = verdict == Verdict.ALLOWED ? delivery(message) : withheld();
+        Delivery delivery =
+            verdict == Verdict.ALLOWED ? receivable(message) : drop(Counters.Drop.NOT_AUTHORIZED);
         if (delivery != null) {
           return delivery;
         }
@@ -148,8 +151,20 @@ final class RetainedReplay {
     }
   }
 
-  private @Nullable Delivery withheld() {
-    broker.counters().dropped(Counters.Drop.NOT_AUTHORIZED);
+  /** The delivery of a message, unless the client may not have it, or that is not known yet. */
+  private @Nullable Delivery receivable(StoredMessage message) {
+    Suspensions.Fate fate = session.subscriptions().fate(topic(message));
+    if (fate == null) {
+      asking = true;
+      fresh = message;
+      again = true;
+      return null;
+    }
+    return fate == Suspensions.Fate.SENT ? delivery(message) : drop(fate.reason());
+  }
+
+  private @Nullable Delivery drop(Counters.Drop reason) {
+    broker.counters().dropped(reason);
     return null;
   }
 
@@ -158,9 +173,9 @@ final class RetainedReplay {
     return closed || (end && index == slice.size() && !again);
   }
 
-  /** Whether the store is at work; the session is told when it has an answer. */
+  /** Whether the store or policy is at work; the session is told when it has an answer. */
   boolean isWaiting() {
-    return waiting;
+    return waiting || asking;
   }
 
   /**
@@ -174,6 +189,7 @@ final class RetainedReplay {
       end = false;
     }
     again = false;
+    asking = false;
     fresh = null;
     unwanted = waiting && !isAwaitingVerdict();
     waiting = unwanted;

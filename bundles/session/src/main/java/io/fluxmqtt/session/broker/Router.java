@@ -4,6 +4,8 @@ import io.fluxmqtt.api.message.Message;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.spi.store.Receivers;
 import io.fluxmqtt.api.spi.store.SessionChange;
+import io.fluxmqtt.session.access.AccessControl;
+import io.fluxmqtt.session.broker.Suspensions.Fate;
 import io.fluxmqtt.session.routing.SharedGroup;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +104,33 @@ final class Router {
     } else {
       routes.match(topic, fanout);
     }
+  }
+
+  /**
+   * Gives what a session is not sent to another member of the Shared Subscription that it came
+   * through. What a message is denied for is asked of the others as far as it is known at once, so
+   * that it never goes in circles.
+   *
+   * @return whether there is one that may have it
+   */
+  boolean passOn(Session from, Delivery delivery, Fate fate) {
+    SharedGroup<Session> group = delivery.group;
+    if (group == null || (fate != Fate.WITHHELD && fate != Fate.DENIED)) {
+      return false;
+    }
+    AccessControl access = broker.access();
+    String topic = delivery.topic();
+    boolean any =
+        fate == Fate.WITHHELD // it has left the group
+            ? group.next(Session::isConnected) != null
+            : access.deniesReceive(from.client(), topic)
+                && group.next(
+                        each -> each.isConnected() && !access.deniesReceive(each.client(), topic))
+                    != null;
+    if (any) {
+      passOn(from.owner(), List.of(delivery));
+    }
+    return any;
   }
 
   /** Gives what a member of a Shared Subscription left to another member, if there is one. */

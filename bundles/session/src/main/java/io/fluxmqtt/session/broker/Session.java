@@ -148,6 +148,7 @@ final class Session {
       return;
     }
     arrive(worker);
+    subscriptions.begin();
     boolean isHouse = worker == broker.house();
     int count = 0;
     long bytes = 0;

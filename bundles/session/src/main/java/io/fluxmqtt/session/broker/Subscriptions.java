@@ -30,6 +30,8 @@ final class Subscriptions {
   private final Broker broker;
   private FilterTable byFilter = new FilterTable();
   private @Nullable Suspensions suspensions; // of most sessions none ever is
+  private @Nullable Receipts receipts; // null while policy is not asked about messages
+  private boolean undecided; // a message may be withheld until another policy can tell
   private @Nullable Recheck recheck; // that is under way
   private boolean trusted = true; // policy has allowed them since the broker was started
 
@@ -119,7 +121,8 @@ final class Subscriptions {
   int judged(boolean complete, boolean isOver, int resumed) {
     Outbox outbox = session.outbox();
     trusted |= complete;
-    if (resumed > 0) {
+    if (resumed > 0 || undecided) {
+      undecided = false;
       putBack();
     }
     if (isOver) {
@@ -176,18 +179,40 @@ final class Subscriptions {
     return true;
   }
 
-  /** Whether some messages may be withheld. */
+  /** A turn begins: whether policy is asked about its messages. */
+  void begin() {
+    boolean asks = session.isConnected() && broker.access().asksReceive();
+    if (asks != (receipts != null)) {
+      receipts = receipts == null ? new Receipts(session, broker) : null;
+    }
+  }
+
+  /** Whether some messages may not be sent. */
   boolean withholds() {
-    return suspensions != null;
+    return suspensions != null || receipts != null;
   }
 
   boolean isSuspended(TopicFilter filter) {
     return suspensions != null && suspensions.contains(filter);
   }
 
-  /** What becomes of a message that is to be sent. */
-  Fate fate(String topic) {
-    return suspensions == null ? Fate.SENT : suspensions.of(topic, byFilter::all);
+  /**
+   * What becomes of a message that is to be sent now.
+   *
+   * @return null if policy must be waited for; the session takes a turn then
+   */
+  @Nullable Fate fate(String topic) {
+    Fate fate = suspensions == null ? Fate.SENT : suspensions.of(topic, byFilter::all);
+    if (fate == Fate.SENT && receipts != null) {
+      fate = receipts.of(topic);
+      undecided |= fate == Fate.UNDECIDED;
+    }
+    return fate;
+  }
+
+  /** Whether the Subscription that a message came through is suspended. */
+  boolean isWithheld(String topic) {
+    return suspensions != null && suspensions.of(topic, byFilter::all) == Fate.WITHHELD;
   }
 
   /** No message waits. */

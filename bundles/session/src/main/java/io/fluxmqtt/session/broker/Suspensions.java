@@ -22,8 +22,26 @@ final class Suspensions {
     SENT,
     /** It waits on: a Subscription that is suspended may be allowed again. */
     WITHHELD,
+    /** It waits on: policy cannot tell now whether the client may receive it. */
+    UNDECIDED,
     /** The client has given up the Subscription that was suspended. */
-    DROPPED
+    DROPPED,
+    /** The client may not receive it, whatever its Subscriptions. */
+    DENIED;
+
+    /** Whether it may be sent later. */
+    boolean isWaiting() {
+      return this == WITHHELD || this == UNDECIDED;
+    }
+
+    /** Why a message is dropped that does not wait. */
+    Counters.Drop reason() {
+      return switch (this) {
+        case UNDECIDED -> Counters.Drop.POLICY_UNAVAILABLE;
+        case DENIED -> Counters.Drop.RECEIVE_DENIED;
+        default -> Counters.Drop.NOT_AUTHORIZED;
+      };
+    }
   }
 
   private static final int GIVEN_UP_MAX = 10_000;

@@ -127,14 +127,21 @@ final class WaitingQueue {
   }
 
   private boolean isFull() {
-    int messages = window.size();
-    return messages >= WINDOW_MESSAGES
+    return window.size() >= WINDOW_MESSAGES
         || windowBytes() >= WINDOW_BYTES
-        || (messages >= SMALL_WINDOW_MESSAGES && broker.queueMemory().isUsed());
+        || (window.size() >= SMALL_WINDOW_MESSAGES && broker.queueMemory().isUsed());
   }
 
   private long windowBytes() {
     return memory.bytes() - keptBytes;
+  }
+
+  /** What {@link #poll} would take out, or null; then it does what that does. */
+  @Nullable Publication first() {
+    if (window.isEmpty() && rest != null) {
+      refill();
+    }
+    return window.first();
   }
 
   /**
@@ -226,8 +233,7 @@ final class WaitingQueue {
   /** How many of those in memory, and of those that were read from the store, are withheld. */
   int countWithheld() {
     int count = withheld == null ? 0 : withheld.size();
-    Subscriptions subscriptions = session.subscriptions();
-    return count + window.count(topic -> subscriptions.fate(topic) == Suspensions.Fate.WITHHELD);
+    return count + window.count(session.subscriptions()::isWithheld);
   }
 
   /**
@@ -476,10 +482,7 @@ final class WaitingQueue {
     IdFifo behind = rest;
     while (behind != null && behind.isGapNext()) {
       behind.remove();
-      Delivery next = keptToBe().poll();
-      if (next == null) {
-        throw new IllegalStateException("nothing was kept for a gap");
-      }
+      Delivery next = Objects.requireNonNull(keptToBe().poll());
       keptBytes -= next.bytes();
       window.add(next);
     }

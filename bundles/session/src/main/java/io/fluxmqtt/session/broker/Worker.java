@@ -30,7 +30,7 @@ final class Worker {
   private final List<ClientConnection> dirty = new ArrayList<>(); // owned by the loop
   private final Circulars circulars;
   private final List<Worker> woken = new ArrayList<>(); // by this one; owned by the loop
-  private final Fanout fanout = new Fanout(); // owned by the loop
+  private final Fanout fanout; // owned by the loop
   private final RouteCache<Session> routes; // owned by the loop
   private final DurabilityCache durabilities = new DurabilityCache(); // owned by the loop
   private final Deadlines deadlines; // owned by the loop
@@ -40,6 +40,7 @@ final class Worker {
   Worker(EventLoop loop, Broker broker) {
     this.broker = broker;
     this.loop = loop;
+    this.fanout = new Fanout(broker.access());
     this.circulars = new Circulars(this, broker);
     this.routes = new RouteCache<>(broker.tree());
     this.journal =

@@ -288,9 +288,11 @@ public final class AccessComponent {
 
   private static @Nullable Plugin<Authorizer> authorizer(
       Authorizer service, ServiceReference<Authorizer> reference) {
-    boolean promises = reference.getProperty(Authorizer.REVISION) != null;
     Plugin<Authorizer> plugin = plugin(Authorizer.NAME, null, service, reference);
-    return plugin != null && promises ? plugin.lasting() : plugin;
+    if (plugin != null && reference.getProperty(Authorizer.REVISION) != null) {
+      plugin = plugin.lasting();
+    }
+    return plugin != null && isTrue(Authorizer.RECEIVE, reference) ? plugin.receiving() : plugin;
   }
 
   private static <S> @Nullable Plugin<S> plugin(
@@ -305,9 +307,12 @@ public final class AccessComponent {
     if (name == null || (methodProperty != null && method == null)) {
       return null;
     }
-    boolean anonymous =
-        Boolean.parseBoolean(String.valueOf(reference.getProperty(Authenticator.ANONYMOUS)));
+    boolean anonymous = isTrue(Authenticator.ANONYMOUS, reference);
     return new Plugin<>(name.trim(), bundle, anonymous, method, reference, service);
+  }
+
+  private static boolean isTrue(String property, ServiceReference<?> reference) {
+    return Boolean.parseBoolean(String.valueOf(reference.getProperty(property)));
   }
 
   private static @Nullable String text(

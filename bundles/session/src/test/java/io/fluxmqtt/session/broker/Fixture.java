@@ -86,6 +86,8 @@ final class Fixture {
   final Broker broker;
   @Nullable String denied; // a topic or filter that nobody may use
   @Nullable String deniedFor; // the only client that may not use it; null for all
+  @Nullable String receiveDenied; // a topic that nobody may receive, but deniedFor if it is set
+  boolean receiveFails; // who is asked about messages
   Runnable whenAsked = () -> {}; // after the answer is known
   int decisions; // that were asked for
   @Nullable Client asked; // for whom the last of them was
@@ -168,6 +170,21 @@ final class Fixture {
         new Plugin<Authorizer>("rules", "test", false, AUTHORIZER, this::rule).lasting());
   }
 
+  /** As {@link #putPromisingAuthorizer}; it wants to be asked about messages. */
+  void putReceivingAuthorizer() {
+    access.putAuthorizer(receiving().lasting());
+  }
+
+  /** As {@link #putAuthorizer}; it wants to be asked about messages. */
+  Plugin<Authorizer> receiving() {
+    return new Plugin<Authorizer>("rules", "test", false, AUTHORIZER, this::rule).receiving();
+  }
+
+  /** As {@link #receiving}, on a thread of its own. */
+  Plugin<Authorizer> foreign() {
+    return new Plugin<Authorizer>("rules", "foreign", false, AUTHORIZER, this::rule).receiving();
+  }
+
   void removeAuthorizer() {
     access.removeAuthorizer(AUTHORIZER);
   }
@@ -175,6 +192,13 @@ final class Fixture {
   private Decision rule(Client client, Access wish) {
     decisions++;
     asked = client;
+    if (wish instanceof Access.Receive receive) {
+      if (receiveFails) {
+        throw new IllegalStateException("for a test");
+      }
+      boolean may = deniedFor != null && !deniedFor.equals(client.clientId());
+      return receive.topic().equals(receiveDenied) && !may ? Decision.DENY : Decision.ALLOW;
+    }
     String subject =
         wish instanceof Access.Publish publish
             ? publish.topic()

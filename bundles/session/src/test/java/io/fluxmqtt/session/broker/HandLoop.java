@@ -1,21 +1,21 @@
 package io.fluxmqtt.session.broker;
 
 import io.fluxmqtt.session.EventLoop;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** An event loop that runs when the test says so. */
+/** An event loop that runs when the test says so; any thread may give it something to do. */
 final class HandLoop implements EventLoop {
   private record Due(long atNanos, Runnable task) {}
 
-  private final Queue<Runnable> tasks = new ArrayDeque<>();
-  private final List<Due> timers = new ArrayList<>();
+  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final List<Due> timers = new CopyOnWriteArrayList<>();
   private final LongSupplier clock;
   private boolean running;
 

@@ -1,6 +1,7 @@
 package io.fluxmqtt.session.wiring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -172,6 +173,26 @@ class AccessComponentTest {
     properties.put(Authorizer.REVISION, 2);
     component.updatedAuthorizer(allowing, acl);
     assertNull(verdicts.known(CLIENT, "a", QoS.AT_MOST_ONCE, false));
+    component.deactivate();
+  }
+
+  @Test
+  void authorizerSaysWhetherItIsAskedAboutMessages() {
+    AccessComponent component = new AccessComponent(withoutGrace);
+    Map<String, Object> properties =
+        new HashMap<>(Map.of(Authorizer.NAME, "acl", Authorizer.REVISION, 1));
+    ServiceReference<Authorizer> acl = reference("io.fluxmqtt.acl", 1, properties);
+    Authorizer denying = (client, access) -> Decision.DENY;
+    component.bindAuthorizer(denying, acl);
+    assertFalse(component.control().asksReceive());
+    assertFalse(component.control().deniesReceive(CLIENT, "a"));
+    for (Object value : List.of(true, "true", false)) {
+      properties.put(Authorizer.RECEIVE, value);
+      component.updatedAuthorizer(denying, acl);
+      boolean asks = !value.equals(false);
+      assertEquals(asks, component.control().asksReceive());
+      assertEquals(asks, component.control().deniesReceive(CLIENT, "a"));
+    }
     component.deactivate();
   }
 

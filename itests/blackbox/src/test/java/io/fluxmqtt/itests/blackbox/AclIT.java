@@ -130,6 +130,47 @@ class AclIT {
   }
 
   @Test
+  void messagesAreDeniedToWhoMaySubscribeAndComeBackLive() throws Exception {
+    try (BrokerProcess process = BrokerProcess.prepare("acl-receive")) {
+      process.write("io.fluxmqtt.acl-default.cfg", "rule.all = allow both topic=#\n");
+      process.write(
+          "io.fluxmqtt.acl-quiet.cfg", "rule.quiet = deny receive topic=secret/# client=reader*\n");
+      BrokerAddress broker = process.start().address();
+      ConnectPacket sleeping = ConnectPacket.v5("reader-2").resume().sessionExpiry(3_600);
+      try (RawClient publisher = RawClient.connected(broker, ConnectPacket.v5("publisher"));
+          RawClient other = RawClient.connected(broker, ConnectPacket.v5("other"));
+          RawClient reader = RawClient.connected(broker, ConnectPacket.v5("reader"))) {
+        publisher.publishRetained("secret/kept", "kept");
+        assertEquals(1, reader.subscribe("#", 1));
+        assertEquals(1, other.subscribe("secret/live", 1));
+        try (RawClient sleeper = RawClient.connected(broker, sleeping)) {
+          assertEquals(1, sleeper.subscribe("#", 1));
+          sleeper.disconnect();
+        }
+        publisher.publish("secret/live", "denied");
+        publisher.publish("open", "open");
+        other.take("denied");
+        reader.take("open");
+        reader.expectNothing();
+        try (RawClient sleeper = RawClient.connected(broker, sleeping)) {
+          sleeper.take("open");
+          sleeper.expectNothing();
+        }
+        int mark = process.mark();
+        process.write(
+            "io.fluxmqtt.acl-quiet.cfg", "rule.quiet = deny receive topic=quiet/# client=r*\n");
+        process.awaitLine("subscriptions suspended", mark, LIMIT);
+        publisher.publish("secret/live", "allowed");
+        reader.take("allowed");
+        publisher.publish("quiet/live", "denied");
+        reader.expectNothing();
+        assertEquals(1, reader.subscribe("secret/#", 1));
+        reader.take("kept");
+      }
+    }
+  }
+
+  @Test
   void priorityOfAConfigurationIsChangedLive() throws Exception {
     try (BrokerProcess process = BrokerProcess.prepare("acl-priority")) {
       process.write("io.fluxmqtt.acl-default.cfg", "rule.all = allow both topic=#\n");

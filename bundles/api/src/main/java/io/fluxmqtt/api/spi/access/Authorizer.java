@@ -25,12 +25,25 @@ public interface Authorizer {
   String REVISION = "mqtt.authorizer.revision";
 
   /**
+   * Service property: whether some answers about {@link Access.Receive} may be others than those
+   * about the Subscription that a message comes through. Boolean, optional, default false.
+   *
+   * <p>If any authorizer that counts has it, all are asked about each message before it is sent, in
+   * the usual order, so all of them must then allow what is theirs to allow; if none has it, a
+   * Subscription that was granted is enough. An answer counts for a client and a topic until the
+   * policy changes, or without {@link #REVISION} for a second. While an authorizer that has it is
+   * away, or one that is not inline thinks, messages wait; what is denied is dropped and counted.
+   */
+  String RECEIVE = "mqtt.authorizer.receive";
+
+  /**
    * Decides one access.
    *
-   * <p>Called for every PUBLISH, save where {@link #REVISION} spares it, and for every SUBSCRIBE,
-   * concurrently, from many threads. Bundles listed as {@code inline} in {@code io.fluxmqtt.access}
-   * are called on event loops and must answer from memory; all others are called on a thread kept
-   * for their bundle, with a deadline. A throw, a null or a missed deadline denies.
+   * <p>Called for every PUBLISH, save where {@link #REVISION} spares it, for every SUBSCRIBE, and
+   * where {@link #RECEIVE} says so for messages, concurrently, from many threads. Bundles listed as
+   * {@code inline} in {@code io.fluxmqtt.access} are called on event loops and must answer from
+   * memory; all others are called on a thread kept for their bundle, with a deadline. A throw, a
+   * null or a missed deadline denies.
    */
   Decision decide(Client client, Access access);
 
