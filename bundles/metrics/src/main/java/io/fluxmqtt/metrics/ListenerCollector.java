@@ -38,15 +38,21 @@ final class ListenerCollector extends Collector {
             "mqtt_listener_turned_away_total",
             "Connections closed before they could say CONNECT, by reason.",
             List.of("listener", "reason"));
+    CounterMetricFamily pauses =
+        new CounterMetricFamily(
+            "mqtt_listener_read_pauses_total",
+            "How often a client had to wait that sent faster than its listener allows.",
+            List.of("listener"));
     for (ListenerInfo listener : listeners) {
       Instant expires = listener.certificateExpires();
       if (expires != null) {
         expiry.addMetric(List.of(listener.name()), expires.toEpochMilli() / MILLIS);
       }
+      pauses.addMetric(List.of(listener.name()), listener.pauses());
       new TreeMap<>(listener.turnedAway())
           .forEach(
               (reason, count) -> turnedAway.addMetric(List.of(listener.name(), reason), count));
     }
-    return List.of(expiry, turnedAway);
+    return List.of(expiry, turnedAway, pauses);
   }
 }

@@ -60,7 +60,8 @@ final class MetricsServletTest {
             1,
             "",
             Instant.ofEpochSecond(1_900_000_000),
-            Map.of("tls-timeout", 3L));
+            Map.of("tls-timeout", 3L),
+            7);
     ListenerInfo plain =
         new ListenerInfo("a", "tcp://[::1]:1883", ListenerInfo.State.LISTENING, null, 1, "");
     servlet.broker = answering(BrokerAdmin.class, Map.of("listeners", List.of(plain, secure)));
@@ -71,6 +72,8 @@ final class MetricsServletTest {
     String turnedAway =
         "\nmqtt_listener_turned_away_total{listener=\"secure\",reason=\"tls-timeout\",} 3.0\n";
     assertTrue(text().contains(turnedAway), this::text);
+    String pauses = "\nmqtt_listener_read_pauses_total{listener=\"secure\",} 7.0\n";
+    assertTrue(text().contains(pauses), this::text);
   }
 
   private String text() {

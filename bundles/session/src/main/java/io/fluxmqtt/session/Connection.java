@@ -65,6 +65,14 @@ public interface Connection {
   /** Goes on reading. */
   void resumeReading();
 
+  /**
+   * Whether the transport has paused reading by itself, to keep the client to the rates of its
+   * listener. {@link ConnectionHandler#readsAgain} follows.
+   */
+  default boolean isHeldBack() {
+    return false;
+  }
+
   /** Writes out what is pending, then closes. {@link ConnectionHandler#closed} follows. */
   void close();
 

@@ -27,6 +27,9 @@ public interface ConnectionHandler {
   /** {@link Connection#isWritable()} has become true again. */
   void writable();
 
+  /** {@link Connection#isHeldBack()} has become false again. */
+  default void readsAgain() {}
+
   /** The listener or the transport ends; the client is told, then the connection is closed. */
   void disconnect(ReasonCode reason);
 

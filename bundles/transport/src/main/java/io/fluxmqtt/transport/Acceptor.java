@@ -56,7 +56,7 @@ final class Acceptor {
             .option(ChannelOption.SO_BACKLOG, backlog)
             // TCP_NODELAY is netty's default; to set it again is one more system call
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-            .childOption(ChannelOption.RECVBUF_ALLOCATOR, readBuffers())
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, readBuffers(BUSY_READ_BYTES))
             .handler(new AcceptFailures(name))
             .childHandler(door);
     if (address instanceof BindAddress.SocketFile file) {
@@ -120,9 +120,10 @@ final class Acceptor {
     }
   }
 
-  private static AdaptiveRecvByteBufAllocator readBuffers() {
+  /** How much is read at once: what a connection needs, but no more than a limit. */
+  static AdaptiveRecvByteBufAllocator readBuffers(int maxBytes) {
     AdaptiveRecvByteBufAllocator buffers =
-        new AdaptiveRecvByteBufAllocator(IDLE_READ_BYTES, IDLE_READ_BYTES, BUSY_READ_BYTES);
+        new AdaptiveRecvByteBufAllocator(IDLE_READ_BYTES, IDLE_READ_BYTES, maxBytes);
     buffers.maxMessagesPerRead(READS_PER_TURN);
     return buffers;
   }

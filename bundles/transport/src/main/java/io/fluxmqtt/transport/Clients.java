@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ final class Clients {
   private final AtomicInteger count = new AtomicInteger();
   private final Map<Channel, PacketReceiver> open = new ConcurrentHashMap<>();
   private final TurnedAway turnedAway;
+  private final AtomicLong pauses = new AtomicLong();
   private final ConnectionRate rate = new ConnectionRate(System.nanoTime());
   private volatile boolean closed;
   private volatile @Nullable Redirect redirect;
@@ -36,6 +38,11 @@ final class Clients {
   /** Who else was not let in. */
   TurnedAway turnedAway() {
     return turnedAway;
+  }
+
+  /** How often reading was paused to keep one of them to its rates. */
+  AtomicLong pauses() {
+    return pauses;
   }
 
   int count() {

@@ -68,9 +68,18 @@ final class Door extends ChannelInitializer<Channel> {
       return;
     }
     Limits limits = now.profile().limits();
+    ClientRates rates = now.settings().rates();
+    Throttle throttle = null;
+    if (rates.isOn()) {
+      throttle = Throttle.install(rates, channel, connection, clients.pauses(), System::nanoTime);
+    }
     now.layers().forEach(layer -> layer.install(channel, connection));
     FrameDecoder frames = new FrameDecoder(limits, now.settings().versions(), loop.topics());
     PacketReceiver receiver = new PacketReceiver(connection, handler, frames);
+    if (throttle != null) {
+      frames.keepTo(throttle);
+      throttle.onPause(frames::goOn, receiver::readsAgain);
+    }
     channel.pipeline().addLast(frames, receiver);
     clients.add(channel, receiver, now.profile().redirect());
   }

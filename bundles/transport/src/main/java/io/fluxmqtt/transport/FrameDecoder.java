@@ -44,6 +44,8 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private boolean previewed; // of the packet that is awaited
   private boolean finished;
   private @Nullable Consumer<Packet> usual;
+  private @Nullable Throttle throttle; // null: the client may send as fast as it can
+  private @Nullable ChannelHandlerContext waiting; // where a PUBLISH goes on that is kept back
 
   /**
    * The decoder of a new connection.
@@ -67,6 +69,22 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
    */
   void handUsualTo(Consumer<Packet> receiver) {
     usual = receiver;
+  }
+
+  /** Has each PUBLISH handed on only when that permits it, and what comes behind it after it. */
+  void keepTo(Throttle rates) {
+    throttle = rates;
+  }
+
+  /** Hands on what was kept back, as far as that is permitted now. */
+  void goOn() {
+    ChannelHandlerContext ctx = waiting;
+    ByteBuf kept = cumulation;
+    waiting = null;
+    if (ctx != null && kept != null) {
+      decode(ctx, kept);
+      channelReadComplete(ctx);
+    }
   }
 
   /** The User Properties of the packet that is being handed on, if anybody reads them. */
@@ -111,11 +129,15 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
   /**
    * Adds to what is kept of a packet as much as that still lacks, or a byte while that is not
-   * known; so what follows it in the same read, mostly far more, is not copied.
+   * known; so what follows it in the same read, mostly far more, is not copied. Behind what is kept
+   * back all is kept.
    */
   private void complete(ChannelHandlerContext ctx, ByteBuf kept, ByteBuf bytes) {
     int lacking = awaitedBytes - kept.readableBytes();
     int length = lacking > 0 ? Math.min(lacking, bytes.readableBytes()) : 1;
+    if (waiting != null) {
+      length = bytes.readableBytes();
+    }
     ByteBuf in = kept;
     if (kept.writableBytes() < length || kept.refCnt() > 1 || kept.isReadOnly()) {
       // doubles, so that a large packet is not copied for every read, but never past its end
@@ -129,8 +151,12 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   /** Hands on all whole packets. */
   private void decode(ChannelHandlerContext ctx, ByteBuf in) {
     try {
-      while (!finished && (readInPlace(in) || decodeOne(ctx, in))) {
-        // the next packet of the same read
+      if (throttle == null) {
+        while (!finished && next(ctx, in)) {
+          // the next packet of the same read
+        }
+      } else {
+        decodeWithin(throttle, ctx, in);
       }
     } catch (ProtocolViolation violation) {
       if (inspector.awaitsVersion(in.slice())) {
@@ -141,6 +167,25 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     } finally {
       if (finished || !in.isReadable()) {
         releaseCumulation();
+      }
+    }
+  }
+
+  private boolean next(ChannelHandlerContext ctx, ByteBuf in) {
+    return readInPlace(in) || decodeOne(ctx, in);
+  }
+
+  private void decodeWithin(Throttle rates, ChannelHandlerContext ctx, ByteBuf in) {
+    while (!finished && waiting == null) {
+      boolean isPublish =
+          in.isReadable()
+              && in.getUnsignedByte(in.readerIndex()) >> 4 == MqttMessageType.PUBLISH.value();
+      if (isPublish && !rates.permitsPublish()) {
+        waiting = ctx;
+      } else if (!next(ctx, in)) {
+        return;
+      } else if (isPublish) {
+        rates.published();
       }
     }
   }
@@ -156,6 +201,8 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    throttle = null; // it has sent this and waits no more, and its DISCONNECT may stand behind
+    goOn();
     releaseCumulation();
     ctx.fireChannelInactive();
   }

@@ -69,6 +69,26 @@ import org.osgi.service.metatype.annotations.Option;
   int connectionsPerSecondMax() default 0;
 
   @AttributeDefinition(
+      name = "Messages a second",
+      description =
+          "PUBLISH packets that each client may send in a second, 0 to 1000000; more are not read"
+              + " until it is their time, so the client waits; 0 for no limit. A change counts for"
+              + " new connections only.",
+      min = "0",
+      max = "1000000")
+  int messagesPerSecondMax() default 0;
+
+  @AttributeDefinition(
+      name = "Bytes a second",
+      description =
+          "Bytes that each client may send in a second, with those of TLS and WebSocket, 1024 to"
+              + " 2147483647; more are not read until it is their time, so the client waits; 0 for"
+              + " no limit. A change counts for new connections only.",
+      min = "0",
+      max = "2147483647")
+  int bytesPerSecondMax() default 0;
+
+  @AttributeDefinition(
       name = "Addresses allowed",
       description =
           "From where clients may connect, as address ranges such as 192.0.2.0/24, 2001:db8::/32;"

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls the certificates and rules of encryption; null without
  * @param web who may open a WebSocket, where that is the type
  * @param versions what its clients may speak
+ * @param rates how fast its clients may send
  * @param terms what its clients are given, at an address that is not known yet
  */
 record ListenerSettings(
@@ -46,6 +47,7 @@ record ListenerSettings(
     @Nullable TlsSettings tls,
     WebTerms web,
     Set<ProtocolVersion> versions,
+    ClientRates rates,
     ListenerProfile terms) {
 
   /** The kinds of listener there are. */
@@ -145,6 +147,7 @@ record ListenerSettings(
         protocol == null ? null : TlsSettings.of(settings, etc, protocol),
         web(settings),
         versions(settings),
+        rates(settings),
         terms);
   }
 
@@ -209,6 +212,17 @@ record ListenerSettings(
       throw settings.error("protocolVersions", "is empty; list at least one of 3.1, 3.1.1, 5.0");
     }
     return versions;
+  }
+
+  private static ClientRates rates(Settings settings) {
+    int bytes = settings.integer("bytesPerSecondMax", 0, Integer.MAX_VALUE);
+    if (bytes > 0 && bytes < ClientRates.LEAST_BYTES_PER_SECOND) {
+      throw settings.error(
+          "bytesPerSecondMax",
+          "is too slow for MQTT; set at least %d, or 0 for no limit"
+              .formatted(ClientRates.LEAST_BYTES_PER_SECOND));
+    }
+    return new ClientRates(settings.integer("messagesPerSecondMax", 0, MAX_RATE), bytes);
   }
 
   private static WebTerms web(Settings settings) {
@@ -287,6 +301,7 @@ record ListenerSettings(
         tls,
         web,
         EnumSet.allOf(ProtocolVersion.class),
+        ClientRates.NONE,
         terms);
   }
 

@@ -53,12 +53,14 @@ final class NettyConnection implements Connection {
   private boolean flushing;
   private boolean paused; // by the session manager
   private boolean clogged; // by answers that the client does not take
+  private boolean heldBack; // to the rates of its listener
   private volatile @Nullable InetSocketAddress remoteAddress;
   private volatile List<X509Certificate> certificates = List.of();
   private Runnable onClosing = () -> {};
   private Runnable onEnded = () -> {};
   private @Nullable Runnable farewell;
   private @Nullable Supplier<ChannelFuture> lastWords;
+  private @Nullable Throttle throttle;
 
   NettyConnection(Channel channel, NettyEventLoop loop, ListenerProfile listener) {
     this.channel = channel;
@@ -92,6 +94,11 @@ final class NettyConnection implements Connection {
   /** Sets what a layer sends when all else is written, before our side of the socket ends. */
   void lastWords(Supplier<ChannelFuture> words) {
     lastWords = words;
+  }
+
+  /** Sets what keeps it to the rates of its listener, once CONNECT has come. */
+  void keepTo(Throttle rates) {
+    throttle = rates;
   }
 
   @Override
@@ -132,6 +139,9 @@ final class NettyConnection implements Connection {
   @Override
   public void established(ProtocolVersion version, long maximumPacketSize) {
     writer.established(version, maximumPacketSize);
+    if (throttle != null) {
+      throttle.begin();
+    }
   }
 
   @Override
@@ -221,9 +231,20 @@ final class NettyConnection implements Connection {
     }
   }
 
+  /** Whether the client must wait, as it has sent more than the rates of its listener allow. */
+  void holdBack(boolean held) {
+    heldBack = held;
+    readAsMay();
+  }
+
+  @Override
+  public boolean isHeldBack() {
+    return heldBack;
+  }
+
   private void readAsMay() {
     if (isOpen()) {
-      channel.config().setAutoRead(!paused && !clogged);
+      channel.config().setAutoRead(!paused && !clogged && !heldBack);
     }
   }
 

@@ -145,6 +145,13 @@ final class PacketReceiver extends ChannelInboundHandlerAdapter {
     guarded(() -> handler.malformed(frames.version(), violation));
   }
 
+  /** The client was kept to its rates, and may send again. On the connection's loop. */
+  void readsAgain() {
+    if (!ended) {
+      guarded(handler::readsAgain);
+    }
+  }
+
   private void announceWritable() {
     if (!ended && connection.isWritable()) {
       connection.taken();

@@ -100,7 +100,8 @@ final class TcpListener implements Listener {
         clients.count(),
         note(profile),
         encrypted ? tls.expires() : null,
-        clients.turnedAway().counts());
+        clients.turnedAway().counts(),
+        clients.pauses().get());
   }
 
   private String note(ListenerProfile live) {
@@ -109,6 +110,10 @@ final class TcpListener implements Listener {
     String turnedAway = clients.turnedAway().note();
     if (!turnedAway.isEmpty()) {
       note += ", " + turnedAway;
+    }
+    long pauses = clients.pauses().get();
+    if (pauses > 0) {
+      note += ", " + pauses + " times a client sent too fast and had to wait";
     }
     if (redirect == null) {
       return note;

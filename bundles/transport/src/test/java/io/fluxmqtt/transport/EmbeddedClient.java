@@ -15,6 +15,8 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A connection without a socket, set up as {@link Door} does it. */
@@ -33,6 +35,8 @@ final class EmbeddedClient {
   final NettyConnection connection;
   final RecordingSessions sessions = new RecordingSessions();
   final RecordingSessions.Recorder recorder;
+  final AtomicLong pauses = new AtomicLong();
+  private long nowNanos;
   private boolean taking = true;
 
   EmbeddedClient() {
@@ -52,12 +56,37 @@ final class EmbeddedClient {
     this(Limits.of(MAX_BYTES, 5000), loop);
   }
 
+  /** One that is kept to rates; the time is {@link #pass driven by hand}. */
+  EmbeddedClient(ClientRates rates) {
+    this(Limits.of(MAX_BYTES, 5000), null, rates);
+  }
+
   private EmbeddedClient(Limits limits, @Nullable NettyEventLoop shared) {
+    this(limits, shared, ClientRates.NONE);
+  }
+
+  private EmbeddedClient(Limits limits, @Nullable NettyEventLoop shared, ClientRates rates) {
     NettyEventLoop loop = shared == null ? new NettyEventLoop(channel.eventLoop()) : shared;
     connection = new NettyConnection(channel, loop, profile(limits));
     recorder = (RecordingSessions.Recorder) sessions.connected(connection);
     FrameDecoder frames = new FrameDecoder(limits, new RecentTopics());
-    channel.pipeline().addLast(frames, new PacketReceiver(connection, recorder, frames));
+    PacketReceiver receiver = new PacketReceiver(connection, recorder, frames);
+    if (rates.isOn()) {
+      channel.freezeTime();
+      Throttle throttle = Throttle.install(rates, channel, connection, pauses, () -> nowNanos);
+      frames.keepTo(throttle);
+      throttle.onPause(frames::goOn, receiver::readsAgain);
+    }
+    channel.pipeline().addLast(frames, receiver);
+  }
+
+  /** Lets time go by, where that is driven by hand. */
+  void pass(long millis) {
+    for (long i = 0; i < millis; i++) {
+      nowNanos += 1_000_000;
+      channel.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+      channel.runScheduledPendingTasks();
+    }
   }
 
   /** A listener that restricts nothing. */

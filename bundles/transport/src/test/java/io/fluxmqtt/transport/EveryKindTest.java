@@ -312,6 +312,66 @@ class EveryKindTest {
     return listener.info().note().contains("turned away");
   }
 
+  /** All that it sends counts in the end, and others are served meanwhile. */
+  @EveryKind
+  void whoSendsTooFastWaitsAloneAndLosesNothing(Kind kind) throws IOException {
+    listen(kind, "messagesPerSecondMax", "100");
+    try (Line receiver = connected(kind, "receiver");
+        Line flooder = connected(kind, "flooder");
+        Line other = connected(kind, "other")) {
+      byte[] subscribe = Bytes.packet(0x82, Bytes.of().two(1).one(0).text("t").one(0));
+      assertEquals("90 00010000", receiver.ask(subscribe));
+      Bytes flood = Bytes.of();
+      for (int i = 0; i < 250; i++) {
+        flood.raw(Bytes.packet(0x30, Bytes.of().text("t").one(0).two(i)));
+      }
+      flooder.out().write(flood.raw(PINGREQ).toArray());
+      for (int i = 0; i < 250; i++) {
+        assertEquals("30 00017400%04x".formatted(i), receiver.receive());
+        assertEquals(PINGRESP, other.ask(PINGREQ));
+        if (i == 100) {
+          assertTrue(listener.info().note().endsWith("sent too fast and had to wait"));
+        }
+      }
+      assertEquals(PINGRESP, flooder.receive());
+      assertTrue(listener.info().pauses() > 0);
+    }
+  }
+
+  @EveryKind
+  void whoSendsTooManyBytesIsReadMoreSlowlyAndKeptAlive(Kind kind) throws IOException {
+    listen(kind, "bytesPerSecondMax", "10000");
+    try (Line line = open(kind)) {
+      assertAccepted(line.ask(connect("a", 1)));
+      long begin = System.nanoTime();
+      line.out().write(Bytes.packet(0x30, Bytes.of().text("t").one(0).raw(new byte[50_000])));
+      line.out().write(PINGREQ);
+      assertEquals(PINGRESP, line.receive());
+      assertTrue(System.nanoTime() - begin >= TimeUnit.SECONDS.toNanos(2));
+      assertTrue(listener.info().pauses() > 0);
+    }
+  }
+
+  @EveryKind
+  void whoIsHeldBackIsTakenOverAllTheSame(Kind kind) throws IOException {
+    listen(kind, "messagesPerSecondMax", "1", "bytesPerSecondMax", "1024");
+    try (Line old = connected(kind, "a")) {
+      byte[] publish = Bytes.packet(0x30, Bytes.of().text("t").one(0));
+      Bytes flood = Bytes.of();
+      for (int i = 0; i < 1_000; i++) {
+        flood.raw(publish);
+      }
+      old.out().write(flood.toArray());
+      await(() -> listener.info().pauses() > 0);
+      try (Line fresh = connected(kind, "a")) {
+        assertEquals("DISCONNECT 8e", reason(old.receive()));
+        assertTrue(old.ends());
+        assertEquals(PINGRESP, fresh.ask(PINGREQ));
+      }
+    }
+    await(() -> listener.info().connections() == 0);
+  }
+
   @EveryKind
   void versionsThatAreNotServedAreRefused(Kind kind) throws IOException {
     listen(kind, "protocolVersions", "3.1.1");

@@ -108,6 +108,9 @@ class ListenerSettingsTest {
       value = {
         "type | pigeon | is not one of tcp",
         "connectionsPerSecondMax | -1 | set 0 to 1000000",
+        "messagesPerSecondMax | 1000001 | set 0 to 1000000",
+        "bytesPerSecondMax | 1023 | too slow for MQTT; set at least 1024, or 0",
+        "bytesPerSecondMax | -1 | set 0 to 2147483647",
         "addressesAllowed | 10.0.0.1/8 | beyond its prefix of 8",
         "proxyTrusted | proxy.example | write it as 192.0.2.0/24",
         "proxyProtocol | v3 | is not one of off, v1, v2, both",
@@ -190,6 +193,8 @@ class ListenerSettingsTest {
             "path", "/m",
             "connectionsMax", "7",
             "connectionsPerSecondMax", "8",
+            "messagesPerSecondMax", "9",
+            "bytesPerSecondMax", "1024",
             "addressesAllowed", "10.0.0.0/8",
             "proxyProtocol", "v2",
             "proxyTrusted", "10.1.0.0/16",
@@ -199,6 +204,7 @@ class ListenerSettingsTest {
     assertEquals("ws://[::1]:80/m", settings.uri());
     assertEquals(7, settings.admission().connectionsMax());
     assertEquals(8, settings.admission().connectionsPerSecondMax());
+    assertEquals(new ClientRates(9, 1024), settings.rates());
     InetSocketAddress guest = new InetSocketAddress("10.2.3.4", 1);
     assertTrue(settings.admission().addressesAllowed().contains(guest));
     assertFalse(settings.proxy().trusted().contains(guest));

@@ -57,6 +57,11 @@ final class RecordingSessions implements SessionManager {
     }
 
     @Override
+    public void readsAgain() {
+      events.add("reads again");
+    }
+
+    @Override
     public void disconnect(ReasonCode reason) {
       events.add("disconnect " + reason);
       connection.established(ProtocolVersion.V5_0, 0xFFFF_FFFFL);

@@ -31,6 +31,7 @@ record TestListener(ListenerSettings settings) {
         null,
         WebTerms.STANDARD,
         EnumSet.allOf(ProtocolVersion.class),
+        ClientRates.NONE,
         terms);
   }
 

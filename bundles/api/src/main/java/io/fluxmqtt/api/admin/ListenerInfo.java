@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     only"}
  * @param certificateExpires when the first of its certificates ends, or null if it has none
  * @param turnedAway connections closed before they could say CONNECT, by reason; since its start
+ * @param pauses how often a client that sent faster than the listener's rates had to wait; since
+ *     its start
  */
 public record ListenerInfo(
     String name,
@@ -26,7 +28,8 @@ public record ListenerInfo(
     int connections,
     String note,
     @Nullable Instant certificateExpires,
-    Map<String, Long> turnedAway) {
+    Map<String, Long> turnedAway,
+    long pauses) {
   /** Copies the map. */
   public ListenerInfo {
     turnedAway = Map.copyOf(turnedAway);
@@ -41,6 +44,19 @@ public record ListenerInfo(
       int connections,
       String note) {
     this(name, uri, state, problem, connections, note, null, Map.of());
+  }
+
+  /** One that has made nobody wait. */
+  public ListenerInfo(
+      String name,
+      String uri,
+      State state,
+      @Nullable String problem,
+      int connections,
+      String note,
+      @Nullable Instant certificateExpires,
+      Map<String, Long> turnedAway) {
+    this(name, uri, state, problem, connections, note, certificateExpires, turnedAway, 0);
   }
 
   /** What a listener does now. */

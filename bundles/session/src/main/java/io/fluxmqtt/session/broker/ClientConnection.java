@@ -12,7 +12,6 @@ import io.fluxmqtt.session.ProtocolVersion;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.fluxmqtt.session.Redirect;
 import io.fluxmqtt.session.access.Verdict;
-import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -109,6 +108,11 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
       current.outbox().pump();
     }
     worker.flush();
+  }
+
+  @Override
+  public void readsAgain() {
+    keepAlive.touch();
   }
 
   @Override
@@ -466,7 +470,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   @Override
   public boolean isHeld() {
-    return intake.isHeld();
+    return intake.isHeld() || connection.isHeldBack();
   }
 
   @Override
@@ -481,10 +485,6 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     return session;
   }
 
-  static String addressText(@Nullable InetSocketAddress address) {
-    return address == null ? "-" : address.getHostString() + ":" + address.getPort();
-  }
-
   /** For logs: client, listener and address. */
   @Override
   public String toString() {
@@ -493,6 +493,6 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
         + " at "
         + connection.listener().name()
         + " from "
-        + addressText(connection.remoteAddress());
+        + Refusals.addressText(connection.remoteAddress());
   }
 }

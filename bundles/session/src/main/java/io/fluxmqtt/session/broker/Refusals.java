@@ -78,7 +78,7 @@ final class Refusals {
         Printable.of(clientId),
         Printable.of(userName),
         connection.network().listener().name(),
-        ClientConnection.addressText(connection.network().remoteAddress()),
+        addressText(connection.network().remoteAddress()),
         refusal.reason(),
         refusal.text(),
         left == 0 ? "" : " (" + left + " more were not logged)");
@@ -91,7 +91,7 @@ final class Refusals {
     }
     InetSocketAddress address = connection.network().remoteAddress();
     String listener = connection.network().listener().name();
-    LOG.warn("Address {} at listener {}: {}", ClientConnection.addressText(address), listener, why);
+    LOG.warn("Address {} at listener {}: {}", addressText(address), listener, why);
     if (broker.settings().refusalsMax() > 0) {
       Subject subject = new Subject(clientId, userName, listener, address);
       note(subject, "connect", ReasonCode.CONNECTION_RATE_EXCEEDED, why);
@@ -228,6 +228,11 @@ final class Refusals {
 
   private static @Nullable String cut(@Nullable String text) {
     return text == null || text.length() <= TEXT_MAX ? text : text.substring(0, TEXT_MAX - 1) + "…";
+  }
+
+  /** For logs and reports. */
+  static String addressText(@Nullable InetSocketAddress address) {
+    return address == null ? "-" : address.getHostString() + ":" + address.getPort();
   }
 
   private Instant now() {

@@ -31,7 +31,7 @@ record SessionReport(
         client.userName(),
         protocol,
         client.listener(),
-        ClientConnection.addressText(client.remoteAddress()),
+        Refusals.addressText(client.remoteAddress()),
         connection != null,
         since,
         connection == null ? 0 : connection.keepAliveSeconds(),

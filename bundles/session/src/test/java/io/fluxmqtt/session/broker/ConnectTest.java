@@ -220,6 +220,21 @@ class ConnectTest {
     assertEquals(ReasonCode.KEEP_ALIVE_TIMEOUT, client.reason());
   }
 
+  /** What it says is not read, however long that takes. */
+  @Test
+  void whoIsKeptToARateIsNotSilent() {
+    TestClient client = fixture.client().connect("a");
+    client.heldBack = true;
+    fixture.pass(1_000);
+    assertFalse(client.closed);
+    client.heldBack = false;
+    client.handler.readsAgain();
+    fixture.pass(89);
+    assertFalse(client.closed);
+    fixture.pass(2);
+    assertEquals(ReasonCode.KEEP_ALIVE_TIMEOUT, client.reason());
+  }
+
   @Test
   void partOfAPacketIsNoSignOfLife() {
     TestClient client = fixture.client().connect("a");

@@ -32,13 +32,14 @@ final class TestClient implements Connection {
   boolean writable = true;
   boolean reading = true;
   boolean hungUp;
+  boolean heldBack;
   int flushes;
   int pauses;
   Predicate<Packet.Publish> accepts = publish -> true;
   private final ListenerProfile listener;
   private final Fixture fixture;
   private final HandLoop loop;
-  private final ConnectionHandler handler;
+  final ConnectionHandler handler;
   private boolean told;
 
   TestClient(Fixture fixture, HandLoop loop) {
@@ -307,6 +308,11 @@ final class TestClient implements Connection {
   public void pauseReading() {
     reading = false;
     pauses++;
+  }
+
+  @Override
+  public boolean isHeldBack() {
+    return heldBack;
   }
 
   @Override

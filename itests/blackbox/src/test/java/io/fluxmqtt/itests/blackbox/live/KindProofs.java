@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import io.fluxmqtt.itests.kit.Await;
 import io.fluxmqtt.itests.kit.RawClient;
+import io.fluxmqtt.itests.kit.Wire;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -17,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Map;
 
 /** What a change of those keys of a listener does that say how clients get to it. */
@@ -42,6 +45,8 @@ final class KindProofs {
         seen("origins", "https://a.example", status(UPGRADE + page), "403", "101", web),
         seen("addressesAllowed", "192.0.2.0/24", answerTo(Bench.v5()), "CONNACK 00", "closed"),
         seen("connectionsPerSecondMax", 1, answerTo(Bench.v5()), "CONNACK 00", "closed"),
+        Map.entry("messagesPerSecondMax", rate(1)),
+        Map.entry("bytesPerSecondMax", rate(1024)),
         seen("protocolVersions", "3.1.1", answerTo(Bench.v5()), "CONNACK 00", "CONNACK 84"),
         seen("proxyProtocol", "v1", KindProofs::proxied, "closed", "CONNACK 00", anyone),
         seen(
@@ -60,6 +65,23 @@ final class KindProofs {
       String key, Object value, Proof.Sight sight, String before, String after, String... given) {
     return Map.entry(
         key, Proof.seen(NEW_CONNECTIONS, value, Bench::open, sight, before, after).given(given));
+  }
+
+  /** Whether a flood of messages is read as it comes. */
+  private static Proof rate(int value) {
+    return Proof.seen(NEW_CONNECTIONS, value, KindProofs::flood, "goes on", "waits");
+  }
+
+  private static String flood(RawClient client) throws IOException {
+    for (int i = 0; i < 50; i++) {
+      client.send(Wire.publish("flood", 0, 0, "x".repeat(1_000)));
+    }
+    client.send(Wire.pingReq());
+    try {
+      return client.receive(Duration.ofSeconds(2)).type() == Wire.PINGRESP ? "goes on" : "other";
+    } catch (SocketTimeoutException e) {
+      return "waits";
+    }
   }
 
   /** The status of the answer to a request. */
