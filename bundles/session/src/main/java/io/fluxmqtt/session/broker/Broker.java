@@ -141,6 +141,7 @@ public final class Broker implements SessionManager {
   void connectionClosed(Worker worker) {
     if (worker.connectionClosed() == 0) {
       workers.remove(worker.loop(), worker); // so that the loops of a transport that ended go too
+      worker.execute(worker.deadlines()::rest); // once the connection has taken back its own
     }
   }
 

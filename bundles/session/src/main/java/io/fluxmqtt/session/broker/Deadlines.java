@@ -1,6 +1,8 @@
 package io.fluxmqtt.session.broker;
 
 import io.fluxmqtt.session.EventLoop;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +88,15 @@ final class Deadlines {
     deadline.previous = null;
     deadline.next = null;
     deadline.slot = NONE;
+  }
+
+  /** Takes the timer back if nothing is set, which keeps all of a worker that is not used again. */
+  void rest() {
+    if (timer != null && Arrays.stream(heads).allMatch(Objects::isNull)) {
+      timer.cancel();
+      timer = null;
+      armed = NEVER;
+    }
   }
 
   private void link(Deadline deadline, int slot) {

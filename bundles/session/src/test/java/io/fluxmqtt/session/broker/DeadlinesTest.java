@@ -160,6 +160,19 @@ class DeadlinesTest {
   }
 
   @Test
+  void timerRestsOnlyIfNothingIsSet() {
+    deadlines.rest();
+    deadlines.clear(in(TICK));
+    deadlines.rest();
+    now += TURN;
+    assertFalse(loop.run(), "a timer is left");
+    Mark mark = in(TICK);
+    deadlines.rest();
+    pass(TICK);
+    assertEquals(List.of(mark), met);
+  }
+
+  @Test
   void whatIsSetAndClearedAtRandomIsMetInItsTick() {
     Random random = new Random(7);
     List<Mark> marks = new ArrayList<>();
