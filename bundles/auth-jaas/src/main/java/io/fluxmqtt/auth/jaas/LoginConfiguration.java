@@ -8,6 +8,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.NoSuchAlgorithmException;
 import java.security.URIParameter;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.security.auth.login.Configuration;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * it has changed, or those of the JVM, which are Karaf's where Karaf is. Any thread; it may block.
  */
 final class LoginConfiguration {
+  private static final Pattern FIRST_NUMBER = Pattern.compile("\\d+");
+
   private final @Nullable Path path;
   private @Nullable Object stamp; // guarded by this, as is the next
   private @Nullable Configuration last;
@@ -50,9 +54,20 @@ final class LoginConfiguration {
     try {
       return Configuration.getInstance("JavaLoginConfig", new URIParameter(path.toUri()));
     } catch (NoSuchAlgorithmException | RuntimeException e) {
+      // Neither the text nor the cause is passed on: they quote the file, which may hold passwords.
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new IOException("loginConfigFile " + path + ": " + cause.getMessage(), e);
+      throw new IOException("loginConfigFile " + path + ": " + reason(path, cause.getMessage()));
     }
+  }
+
+  private static String reason(Path path, @Nullable String message) {
+    if (!Files.isReadable(path)) {
+      return "it cannot be read by this user";
+    }
+    Matcher line = FIRST_NUMBER.matcher(String.valueOf(message).replace(path.toString(), ""));
+    return line.find()
+        ? "it cannot be understood, see line " + line.group()
+        : "it cannot be understood";
   }
 
   private static Object stampOf(Path path) throws IOException {
