@@ -4,10 +4,13 @@ import io.fluxmqtt.itests.kit.BrokerProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What a broker that runs as a process takes of the machine, seen from outside. */
 final class BrokerMeter {
@@ -62,6 +65,34 @@ final class BrokerMeter {
   /** The processor time of all its threads so far. */
   Duration cpu() {
     return broker.info().totalCpuDuration().orElseThrow();
+  }
+
+  /** How many threads it has; 0 where the system does not tell. */
+  int threads() throws IOException {
+    return list("task").size();
+  }
+
+  /** How many sockets it has open; 0 where the system does not tell. */
+  int sockets() throws IOException {
+    int count = 0;
+    for (Path descriptor : list("fd")) {
+      try {
+        count += Files.readSymbolicLink(descriptor).toString().startsWith("socket:") ? 1 : 0;
+      } catch (NoSuchFileException e) {
+        // It was closed meanwhile.
+      }
+    }
+    return count;
+  }
+
+  private List<Path> list(String what) throws IOException {
+    Path folder = Path.of("/proc", Long.toString(broker.pid()), what);
+    if (!Files.isReadable(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.toList();
+    }
   }
 
   private long resident() throws IOException {

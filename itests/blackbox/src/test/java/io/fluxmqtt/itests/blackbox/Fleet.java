@@ -12,7 +12,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Many 5.0 and 3.1.1 clients on one thread: publishers that send at QoS 1 at a steady rate
- * together, and subscribers that take it in. Each message is named {@code publisher-number}, so
- * that what was acknowledged and what was delivered can be compared.
+ * together, and subscribers that take it in. Each message is named {@code publisher-number@time},
+ * so that what was acknowledged and what was delivered can be compared, and how long it took.
  */
 final class Fleet implements AutoCloseable {
   private static final int BUFFER_BYTES = 8_192;
@@ -36,6 +35,7 @@ final class Fleet implements AutoCloseable {
   private final List<Member> subscribers = new ArrayList<>();
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
   private final Set<String> delivered = ConcurrentHashMap.newKeySet();
+  private final ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
   private final Map<Integer, AtomicInteger> refusals = new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<String> losses = new ConcurrentLinkedQueue<>();
   private final AtomicInteger ready = new AtomicInteger();
@@ -87,6 +87,15 @@ final class Fleet implements AutoCloseable {
   /** Messages that subscribers got. */
   Set<String> delivered() {
     return delivered;
+  }
+
+  /** How long those took from the publisher to a subscriber since this was asked last, in ns. */
+  List<Long> takeLatencies() {
+    List<Long> taken = new ArrayList<>();
+    for (Long each = latencies.poll(); each != null; each = latencies.poll()) {
+      taken.add(each);
+    }
+    return taken;
   }
 
   /** How often each error code came in a PUBACK. */
@@ -170,7 +179,7 @@ final class Fleet implements AutoCloseable {
         return;
       }
       int id = nextNumber++ % 65_535 + 1;
-      String message = name + "-" + nextNumber;
+      String message = name + "-" + nextNumber + "@" + System.nanoTime();
       inFlight.put(id, message);
       unacknowledged.incrementAndGet();
       send(
@@ -185,28 +194,11 @@ final class Fleet implements AutoCloseable {
         return;
       }
       in.flip();
-      for (RawPacket packet = nextPacket(); packet != null; packet = nextPacket()) {
+      RawPacket packet;
+      while ((packet = RawPacket.take(version, in)) != null) {
         handle(packet);
       }
       in.compact();
-    }
-
-    /** The next whole packet of what was read, or null. */
-    private RawPacket nextPacket() {
-      int begin = in.position();
-      int length = 0;
-      for (int i = begin + 1, shift = 0; i < in.limit(); i++, shift += 7) {
-        length |= (in.get(i) & 0x7F) << shift;
-        if (in.get(i) >= 0) {
-          if (in.limit() - i - 1 < length) {
-            return null;
-          }
-          byte[] body = Arrays.copyOfRange(in.array(), i + 1, i + 1 + length);
-          in.position(i + 1 + length);
-          return new RawPacket(version, in.get(begin), body);
-        }
-      }
-      return null;
     }
 
     private void handle(RawPacket packet) throws IOException {
@@ -223,7 +215,9 @@ final class Fleet implements AutoCloseable {
         case Wire.SUBACK -> ready.incrementAndGet();
         case Wire.PUBACK -> acknowledged(packet);
         case Wire.PUBLISH -> {
-          delivered.add(packet.payloadText());
+          String message = packet.payloadText();
+          delivered.add(message);
+          latencies.add(System.nanoTime() - Long.parseLong(message.split("@")[1]));
           send(Wire.acknowledge(Wire.PUBACK, packet.packetId()));
         }
         default -> lost("got " + packet);

@@ -158,15 +158,24 @@ class KarafKarIT {
       write(etc.resolve("io.fluxmqtt.auth.scram-default.cfg"), "userFile = nobody.scram");
       write(
           etc.resolve("io.fluxmqtt.auth.http-default.cfg"),
-          "url = http://127.0.0.1:" + service.getAddress().getPort() + "/");
+          "url = http://127.0.0.1:%d/\n.token = planted-token"
+              .formatted(service.getAddress().getPort()));
+      write(
+          etc.resolve("io.fluxmqtt.listener-keyed.cfg"),
+          "type = tls\nport = 0\nkeyStoreFile = nowhere\n.keyPassword = planted-password");
       write(
           access,
           old.replaceFirst("(?m)^authenticators = ", "authenticators = http, ")
               .replaceFirst("(?m)^enhancedAuthenticators =", "enhancedAuthenticators = scram"));
       Await.until("the service lets a user in", START_LIMIT, () -> code("ann", "x") == 0);
       Await.until("a user is challenged", START_LIMIT, () -> challenge() == Wire.AUTH);
+      Await.until("the listener is tried", START_LIMIT, () -> karaf.log().contains("keyed:"));
       client.ping();
+      String services = shell("service:list");
+      assertTrue(services.contains("io.fluxmqtt.auth.http"), services);
+      assertFalse((services + karaf.log()).contains("planted-"), "a secret is shown");
     } finally {
+      Files.deleteIfExists(etc.resolve("io.fluxmqtt.listener-keyed.cfg"));
       write(access, old);
       service.stop(0);
     }

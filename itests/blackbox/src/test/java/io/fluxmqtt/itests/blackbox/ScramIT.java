@@ -47,9 +47,9 @@ class ScramIT {
   static void start() throws Exception {
     process = BrokerProcess.prepare("scram");
     process.load("io.fluxmqtt.auth.scram");
-    ann256 = line("ann", "secret of ann");
-    ann512 = line("ann", "secret of ann", "--sha-512", "--iterations", "4096");
-    bob = line("bob", "secret of bob");
+    ann256 = line(process, "ann", "secret of ann");
+    ann512 = line(process, "ann", "secret of ann", "--sha-512", "--iterations", "4096");
+    bob = line(process, "bob", "secret of bob");
     process.write(USERS, String.join("\n", ann256, ann512, bob));
     process.write("io.fluxmqtt.auth.scram-default.cfg", "pollMillis = 50\n");
     process.write("io.fluxmqtt.auth.scram-strong.cfg", "name = strong\nmethod = " + SHA_512 + "\n");
@@ -77,9 +77,10 @@ class ScramIT {
   }
 
   /** Asks the tool that is shipped, as its documentation says. */
-  private static String line(String user, String password, String... options) throws Exception {
+  static String line(BrokerProcess broker, String user, String password, String... options)
+      throws Exception {
     Path jar;
-    try (Stream<Path> jars = Files.list(process.load())) {
+    try (Stream<Path> jars = Files.list(broker.load())) {
       jar = jars.filter(each -> each.toString().contains("scram")).findFirst().orElseThrow();
     }
     List<String> command = new ArrayList<>();

@@ -11,6 +11,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -88,6 +91,31 @@ public final class Door implements AutoCloseable {
       }
     }
     return drops;
+  }
+
+  /** A number that the broker counts, such as {@code connections}. */
+  public long count(String name) throws IOException {
+    out.println("statistics");
+    String answer = in.readLine();
+    Matcher found = Pattern.compile("\\b" + name + "=(\\d+)").matcher(answer);
+    if (!found.find()) {
+      throw new AssertionError(answer);
+    }
+    return Long.parseLong(found.group(1));
+  }
+
+  /** All services with their properties, a line each. */
+  public List<String> services() throws IOException {
+    out.println("services");
+    String answer = in.readLine();
+    if (answer == null || !answer.startsWith("ok ")) {
+      throw new AssertionError(answer);
+    }
+    List<String> services = new ArrayList<>();
+    for (String each : answer.substring("ok ".length()).split(",")) {
+      services.add(new String(Base64.getDecoder().decode(each), StandardCharsets.UTF_8));
+    }
+    return services;
   }
 
   /** The names of those health checks that are red. */

@@ -12,6 +12,24 @@ public record RawPacket(int version, int first, byte[] body) {
   /** A property: a Long for numbers, a String, a byte[] or, of User Properties, {@code k=v}. */
   public record Property(int id, Object value) {}
 
+  /** Takes the next whole packet out of what was read into an array, or returns null. */
+  public static RawPacket take(int version, ByteBuffer in) {
+    int begin = in.position();
+    int length = 0;
+    for (int i = begin + 1, shift = 0; i < in.limit(); i++, shift += 7) {
+      length |= (in.get(i) & 0x7F) << shift;
+      if (in.get(i) >= 0) {
+        if (in.limit() - i - 1 < length) {
+          return null;
+        }
+        byte[] body = Arrays.copyOfRange(in.array(), i + 1, i + 1 + length);
+        in.position(i + 1 + length);
+        return new RawPacket(version, in.get(begin), body);
+      }
+    }
+    return null;
+  }
+
   public int type() {
     return first >> 4 & 0x0F;
   }

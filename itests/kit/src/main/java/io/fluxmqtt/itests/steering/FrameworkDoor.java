@@ -12,8 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+import java.util.StringJoiner;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
@@ -30,6 +33,7 @@ import org.osgi.framework.ServiceReference;
  *   <li>{@code update <symbolic name> <file>}: updates a bundle from a file
  *   <li>{@code uninstall <symbolic name>}
  *   <li>{@code statistics}: what the broker has counted follows the {@code ok}
+ *   <li>{@code services}: each service with its properties in Base64, with commas in between
  *   <li>{@code health}: the names of those health checks that are red follow the {@code ok}
  * </ul>
  */
@@ -83,6 +87,9 @@ public final class FrameworkDoor implements BundleActivator {
         case "statistics" -> {
           return "ok " + statistics();
         }
+        case "services" -> {
+          return "ok " + services();
+        }
         case "health" -> {
           return "ok " + red();
         }
@@ -113,6 +120,20 @@ public final class FrameworkDoor implements BundleActivator {
       throw new IllegalStateException("no service " + STATISTICS);
     }
     return ask(found[0], STATISTICS, "snapshot");
+  }
+
+  private String services() throws InvalidSyntaxException {
+    StringJoiner all = new StringJoiner(",");
+    for (ServiceReference<?> each : context.getAllServiceReferences(null, null)) {
+      StringBuilder line = new StringBuilder();
+      for (String key : each.getPropertyKeys()) {
+        // Arrays of all kinds in one, to the bottom.
+        String value = Arrays.deepToString(new Object[] {each.getProperty(key)});
+        line.append(key).append('=').append(value).append(' ');
+      }
+      all.add(Base64.getEncoder().encodeToString(line.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+    return all.toString();
   }
 
   private List<String> red() throws InvalidSyntaxException, ReflectiveOperationException {
