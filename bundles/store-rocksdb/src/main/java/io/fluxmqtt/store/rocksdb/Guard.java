@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -188,9 +189,12 @@ final class Guard {
     try {
       byte[] bytes = Files.readAllBytes(file);
       int end = bytes.length - Long.BYTES;
-      DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+      if (end < 0 || ByteBuffer.wrap(bytes).getLong(end) != checksum(bytes, end)) {
+        return null; // before any length in it is believed
+      }
+      DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, 0, end));
       int version = in.readInt();
-      if (end < 0 || version < 1 || version > VERSION) {
+      if (version < 1 || version > VERSION) {
         return null;
       }
       String name = in.readUTF();
@@ -198,9 +202,8 @@ final class Guard {
       byte[] manifest = new byte[in.readInt()];
       in.readFully(manifest);
       Map<String, Long> logs = version == 1 ? Map.of() : readLogs(in);
-      boolean whole = in.readLong() == checksum(bytes, end) && MANIFEST.matcher(name).matches();
-      return whole ? new Copy(name, manifest, sequence, logs) : null;
-    } catch (IOException | NegativeArraySizeException e) {
+      return MANIFEST.matcher(name).matches() ? new Copy(name, manifest, sequence, logs) : null;
+    } catch (IOException e) {
       return null; // missing or torn: then there is none
     }
   }

@@ -47,4 +47,19 @@ class GuardTest {
     assertEquals(List.of(), new Guard(folder).missingLogs());
     assertEquals(0, new Guard(folder).sequence());
   }
+
+  @Test
+  void anyDamageToTheCopyMakesItNoneWithoutBelievingALength() throws IOException {
+    new Guard(folder).close(7);
+    Path copy = folder.resolve("flux-manifest-copy");
+    byte[] good = Files.readAllBytes(copy);
+    for (int at = 0; at < good.length; at++) {
+      byte[] damaged = good.clone();
+      damaged[at] ^= 0x7F;
+      Files.write(copy, damaged);
+      assertEquals(0, new Guard(folder).sequence(), "byte " + at);
+      Files.write(copy, java.util.Arrays.copyOf(good, at));
+      assertEquals(0, new Guard(folder).sequence(), "cut at " + at);
+    }
+  }
 }
