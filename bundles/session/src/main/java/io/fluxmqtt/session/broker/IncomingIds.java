@@ -4,7 +4,7 @@ package io.fluxmqtt.session.broker;
  * The QoS 2 Packet Identifiers that a client uses until its PUBREL. Owned by the session's loop.
  */
 final class IncomingIds {
-  private final PacketIds<Boolean> ids = new PacketIds<>(); // whether the store has it
+  private PacketIds<Boolean> ids = PacketIds.none(); // whether the store has it
 
   boolean contains(int packetId) {
     return ids.contains(packetId);
@@ -17,6 +17,7 @@ final class IncomingIds {
 
   /** Adds an identifier, which the store has, too, or has not. */
   void add(int packetId, boolean stored) {
+    ids = ids.writable();
     ids.put(packetId, stored);
   }
 

@@ -26,6 +26,7 @@ final class PacketIds<V> {
   private static final char[] NO_IDS = {};
   private static final Object[] NO_VALUES = {};
   private static final int[] NO_PLACES = {};
+  private static final PacketIds<?> NONE = new PacketIds<>(); // shared, so nothing is ever put
 
   private char[] ids = NO_IDS; // the ring: a power of two, or none
   private @Nullable Object[] values = NO_VALUES; // beside it
@@ -33,6 +34,20 @@ final class PacketIds<V> {
   private int head; // where the oldest is, modulo the ring
   private int tail; // where the next goes, likewise; never passes head
   private int size;
+
+  /**
+   * None, for those who may never have any: most clients have no use for some of their three sets.
+   * To put something take {@link #writable}.
+   */
+  @SuppressWarnings("unchecked") // it holds no value of any type
+  static <V> PacketIds<V> none() {
+    return (PacketIds<V>) NONE;
+  }
+
+  /** These themselves, or new ones in the place of {@link #none}. */
+  PacketIds<V> writable() {
+    return this == NONE ? new PacketIds<>() : this;
+  }
 
   int size() {
     return size;
@@ -53,6 +68,7 @@ final class PacketIds<V> {
 
   /** Adds an identifier as the newest; one that is there keeps its place and gets the value. */
   void put(int id, @Nullable V value) {
+    assert this != NONE : "shared";
     if (tail - head == ids.length) {
       makeRoom();
     }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class Window {
   private static final int MAX_PACKET_ID = 65_535;
 
-  private final PacketIds<Delivery> sent = new PacketIds<>(); // in the order of sending
-  private final PacketIds<Void> releases = new PacketIds<>(); // PUBREC has come, in that order
+  private PacketIds<Delivery> sent = PacketIds.none(); // in the order of sending
+  private PacketIds<Void> releases = PacketIds.none(); // PUBREC has come, in that order
   private @Nullable Deque<Delivery> resend; // in sent, due on this connection; null for none
   private int limit;
   private int outstanding; // sent on this connection and not yet completed
@@ -58,19 +58,21 @@ final class Window {
       lastId = lastId == MAX_PACKET_ID ? 1 : lastId + 1; // [MQTT-2.2.1-4]
     } while (sent.contains(lastId) || releases.contains(lastId));
     delivery.assign(lastId);
+    sent = sent.writable();
     sent.put(lastId, delivery);
     outstanding++;
   }
 
   /** Puts back what a store kept: a delivery that has an identifier. */
   void restore(Delivery delivery) {
+    sent = sent.writable();
     sent.put(delivery.packetId(), delivery);
     lastId = Math.max(lastId, delivery.packetId());
   }
 
   /** Puts back what a store kept: an identifier that awaits PUBCOMP. */
   void restoreRelease(int packetId) {
-    releases.put(packetId, null);
+    release(packetId);
     lastId = Math.max(lastId, packetId);
   }
 
@@ -86,10 +88,15 @@ final class Window {
       resend = resend.isEmpty() ? null : resend;
     }
     if (awaitsRelease) {
-      releases.put(delivery.packetId(), null);
+      release(delivery.packetId());
     } else {
       outstanding--;
     }
+  }
+
+  private void release(int packetId) {
+    releases = releases.writable();
+    releases.put(packetId, null);
   }
 
   boolean isReleased(int packetId) {
