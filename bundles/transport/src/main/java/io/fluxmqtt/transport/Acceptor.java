@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
@@ -57,7 +58,7 @@ final class Acceptor {
             // TCP_NODELAY is netty's default; to set it again is one more system call
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
             .childOption(ChannelOption.RECVBUF_ALLOCATOR, readBuffers(BUSY_READ_BYTES))
-            .handler(new AcceptFailures(name))
+            .handler(watched(name, loops))
             .childHandler(door);
     if (address instanceof BindAddress.SocketFile file) {
       UnixSockets.makeRoom(file.path());
@@ -77,6 +78,15 @@ final class Acceptor {
     Channel channel = bound(bootstrap.channel(loops.serverChannel()), ip.socketAddress());
     int port = ((InetSocketAddress) channel.localAddress()).getPort();
     return new Acceptor(channel, new BindAddress.Ip(ip.address(), port), door);
+  }
+
+  private static ChannelInitializer<Channel> watched(String name, Loops loops) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel server) {
+        server.pipeline().addLast(new AcceptFailures(name), new Turnstile(loops.executors()));
+      }
+    };
   }
 
   private static Channel bound(ServerBootstrap bootstrap, SocketAddress at) throws IOException {

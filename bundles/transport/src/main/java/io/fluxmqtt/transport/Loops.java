@@ -14,6 +14,8 @@ import io.netty.util.concurrent.Future;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -61,6 +63,11 @@ final class Loops {
   /** The loops as netty knows them. */
   EventLoopGroup group() {
     return group;
+  }
+
+  /** Each loop once. */
+  Collection<EventExecutor> executors() {
+    return Collections.unmodifiableCollection(adapters.keySet());
   }
 
   /** The server channel that fits the loops. */
