@@ -84,7 +84,8 @@ final class Acceptor {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel server) {
-        server.pipeline().addLast(new AcceptFailures(name), new Turnstile(loops.executors()));
+        Turnstile turnstile = new Turnstile(loops.executors(), System::nanoTime);
+        server.pipeline().addLast(new AcceptFailures(name), turnstile);
       }
     };
   }
