@@ -2,6 +2,7 @@ package io.fluxmqtt.health;
 
 import io.fluxmqtt.api.admin.BrokerAdmin;
 import io.fluxmqtt.api.admin.ListenerInfo;
+import io.fluxmqtt.api.admin.PluginInfo;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +20,13 @@ final class BrokerHealth {
    * @param outages what keeps clients from being served
    * @param others what is wrong beside that
    * @param certified the listeners that have certificates
+   * @param plugins the services that the access policy names
    */
-  record Problems(List<String> outages, List<String> others, List<ListenerInfo> certified) {
+  record Problems(
+      List<String> outages,
+      List<String> others,
+      List<ListenerInfo> certified,
+      List<PluginInfo> plugins) {
     static Problems of(BrokerAdmin broker) {
       List<String> outages = broker.outages();
       List<String> others =
@@ -29,7 +35,7 @@ final class BrokerHealth {
           broker.listeners().stream()
               .filter(listener -> listener.certificateExpires() != null)
               .toList();
-      return new Problems(outages, others, certified);
+      return new Problems(outages, others, certified, List.copyOf(broker.plugins()));
     }
   }
 

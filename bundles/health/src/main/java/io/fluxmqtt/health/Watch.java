@@ -60,6 +60,7 @@ final class Watch {
         new Check("MQTT liveness", List.of(Check.ALL, Check.LIVENESS), ofBroker::liveness),
         new Check(
             "MQTT configuration", List.of(Check.ALL, "configuration"), ofBroker::configuration),
+        new Check("MQTT plug-ins", List.of(Check.ALL, "plugins"), new PluginHealth(brokerSource)),
         new Check(
             "MQTT store",
             List.of(Check.ALL, Check.READINESS, "store"),

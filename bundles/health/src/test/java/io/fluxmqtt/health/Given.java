@@ -3,6 +3,7 @@ package io.fluxmqtt.health;
 import io.fluxmqtt.api.admin.BrokerAdmin;
 import io.fluxmqtt.api.admin.Histogram;
 import io.fluxmqtt.api.admin.ListenerInfo;
+import io.fluxmqtt.api.admin.PluginInfo;
 import io.fluxmqtt.api.admin.StoreAdmin;
 import io.fluxmqtt.api.admin.StoreCheck;
 import io.fluxmqtt.api.admin.StoreInfo;
@@ -82,6 +83,7 @@ final class Given {
     final List<String> outages = new ArrayList<>();
     final List<String> others = new ArrayList<>();
     final List<ListenerInfo> listeners = new ArrayList<>();
+    final List<PluginInfo> plugins = new ArrayList<>();
     final BrokerAdmin admin =
         (BrokerAdmin)
             Proxy.newProxyInstance(
@@ -92,6 +94,8 @@ final class Given {
     private List<?> answer(String method) {
       if (method.equals("listeners")) {
         return List.copyOf(listeners);
+      } else if (method.equals("plugins")) {
+        return List.copyOf(plugins);
       }
       List<String> lines = new ArrayList<>(outages);
       switch (method) {

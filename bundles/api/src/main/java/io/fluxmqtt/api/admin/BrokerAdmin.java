@@ -97,6 +97,11 @@ public interface BrokerAdmin {
   /** All listeners. */
   List<ListenerInfo> listeners();
 
+  /** The services that the access policy names, in its order; those that are missing too. */
+  default List<PluginInfo> plugins() {
+    return List.of();
+  }
+
   /** What is wrong now and what to do, a line each; empty if all is well. */
   List<String> problems();
 

@@ -1,5 +1,6 @@
 package io.fluxmqtt.session.access;
 
+import io.fluxmqtt.api.admin.PluginInfo;
 import io.fluxmqtt.api.message.Payload;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.spi.access.Access;
@@ -250,6 +251,7 @@ public final class AccessControl implements AutoCloseable {
     synchronized (lock) {
       problems.addAll(registry.problems());
     }
+    problems.addAll(PluginReport.of(policy, time.nanos()).failures());
     return List.copyOf(problems);
   }
 
@@ -259,15 +261,14 @@ public final class AccessControl implements AutoCloseable {
     synchronized (lock) {
       outages.addAll(registry.outages());
     }
+    outages.addAll(PluginReport.of(board.policy(), time.nanos()).failures());
     return List.copyOf(outages);
   }
 
   private List<String> ownOutages(Policy policy) {
     long now = time.nanos();
     List<String> problems = new ArrayList<>();
-    missing(Role.AUTHENTICATOR, policy.authenticators(), now).forEach(problems::add);
-    missing(Role.ENHANCED, policy.enhanced(), now).forEach(problems::add);
-    missing(Role.AUTHORIZER, policy.authorizers(), now).forEach(problems::add);
+    problems.addAll(PluginReport.of(policy, now).missing());
     if (policy.authorizers().isEmpty()) {
       problems.add("authorizers in io.fluxmqtt.access is empty: everything is denied");
     }
@@ -278,14 +279,9 @@ public final class AccessControl implements AutoCloseable {
     return problems;
   }
 
-  private static <S> Stream<String> missing(Role role, List<Slot<S>> slots, long now) {
-    return slots.stream()
-        .filter(slot -> slot.isAbsent() && slot.graceOver(now))
-        .map(
-            slot ->
-                ("%s %s is missing, what needs it is refused:"
-                        + " start its bundle or change %s in io.fluxmqtt.access")
-                    .formatted(role, slot.name(), role.key()));
+  /** The services that are named, in their order, and how each of them serves. */
+  public List<PluginInfo> plugins() {
+    return PluginReport.of(board.policy(), time.nanos()).plugins();
   }
 
   /** What the plug-ins of each bundle did so far. */

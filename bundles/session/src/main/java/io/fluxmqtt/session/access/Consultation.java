@@ -60,7 +60,7 @@ abstract class Consultation<S, R> extends Walk<S, R> {
   }
 
   private Step<R> late(Slot<S> slot) {
-    slot.guard().failed(role.toString(), slot.name(), "did not answer in time", null);
+    slot.guard().failed(role, slot, "did not answer in time", null);
     return failed(slot, "did not answer in time");
   }
 }

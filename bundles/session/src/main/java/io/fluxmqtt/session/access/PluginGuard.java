@@ -59,13 +59,17 @@ final class PluginGuard {
     try {
       decision = slot.service().decide(client, access);
       if (decision == null) {
-        failed("authorizer", slot.name(), "answered null", null);
+        failed(Role.AUTHORIZER, slot, "answered null", null);
       }
     } catch (Throwable e) { // LinkageError too: its bundle may just have been uninstalled
-      failed("authorizer", slot.name(), "threw", e);
+      failed(Role.AUTHORIZER, slot, "threw", e);
     }
+    long now = time.nanos();
     calls.increment();
-    nanos.add(time.nanos() - start);
+    nanos.add(now - start);
+    if (decision != null) {
+      slot.pulse().answered(now, start, PluginPulse.SLOW_DECISION_NANOS);
+    }
     return decision;
   }
 
@@ -76,11 +80,11 @@ final class PluginGuard {
     try {
       ruling = slot.service().explain(client, access);
       if (ruling == null || ruling.decision() == null) {
-        failed("authorizer", slot.name(), "explained with null", null);
+        failed(Role.AUTHORIZER, slot, "explained with null", null);
         ruling = null;
       }
     } catch (Throwable e) { // as above
-      failed("authorizer", slot.name(), "threw", e);
+      failed(Role.AUTHORIZER, slot, "threw", e);
     }
     calls.increment();
     nanos.add(time.nanos() - start);
@@ -110,7 +114,7 @@ final class PluginGuard {
     try {
       exchange.closed();
     } catch (Throwable e) { // as above
-      failed(Role.ENHANCED.toString(), slot.name(), "threw when its exchange was closed", e);
+      failed(Role.ENHANCED, slot, "threw when its exchange was closed", e);
     }
   }
 
@@ -124,9 +128,9 @@ final class PluginGuard {
         stage.whenComplete((answer, failure) -> answered(role, slot, start, answer, failure, then));
         return;
       }
-      failed(role.toString(), slot.name(), "returned null", null);
+      failed(role, slot, "returned null", null);
     } catch (Throwable e) { // as above
-      failed(role.toString(), slot.name(), "threw", e);
+      failed(role, slot, "threw", e);
     }
     then.accept(null);
   }
@@ -138,16 +142,25 @@ final class PluginGuard {
       @Nullable A answer,
       @Nullable Throwable failure,
       Consumer<@Nullable A> then) {
-    nanos.add(time.nanos() - start);
+    long now = time.nanos();
+    nanos.add(now - start);
     if (failure != null) {
-      failed(role.toString(), slot.name(), "failed", failure);
+      failed(role, slot, "failed", failure);
     } else if (answer == null) {
-      failed(role.toString(), slot.name(), "answered null", null);
+      failed(role, slot, "answered null", null);
+    } else {
+      slot.pulse().answered(now, start, PluginPulse.SLOW_AUTHENTICATION_NANOS);
     }
     then.accept(failure == null ? answer : null);
   }
 
-  /** Counts a failure and tells the log, though not each time. */
+  /** Counts a failure of one plug-in and tells the log, though not each time. */
+  void failed(Role role, Slot<?> slot, String what, @Nullable Throwable cause) {
+    slot.pulse().failed(time.nanos());
+    failed(role.toString(), slot.name(), what, cause);
+  }
+
+  /** As above, where it is not known of which. */
   void failed(String kind, String name, String what, @Nullable Throwable cause) {
     failures.increment();
     long now = time.nanos();

@@ -133,9 +133,10 @@ final class PolicyRegistry {
         inline.contains(bundle)
             ? null
             : threads.computeIfAbsent(bundle, name -> new BundleThread(guard, time));
-    return last != null && last.plugin() == plugin && last.thread() == thread
-        ? last
-        : Slot.served(plugin, guard, thread);
+    if (last != null && last.plugin() == plugin && last.thread() == thread) {
+      return last;
+    }
+    return Slot.served(plugin, guard, thread);
   }
 
   private List<BundleThread> retire(Policy next) {

@@ -13,6 +13,8 @@ final class Slot<S> {
   private final @Nullable Plugin<S> plugin;
   private final @Nullable PluginGuard guard;
   private final @Nullable BundleThread thread;
+  private final @Nullable PluginPulse pulse;
+  private final @Nullable String bundle;
   private final boolean anonymous;
   private final @Nullable String method;
   private final boolean receives;
@@ -24,6 +26,7 @@ final class Slot<S> {
       @Nullable Plugin<S> plugin,
       @Nullable PluginGuard guard,
       @Nullable BundleThread thread,
+      @Nullable String bundle,
       boolean anonymous,
       @Nullable String method,
       boolean receives,
@@ -33,6 +36,8 @@ final class Slot<S> {
     this.plugin = plugin;
     this.guard = guard;
     this.thread = thread;
+    this.pulse = plugin == null ? null : new PluginPulse();
+    this.bundle = bundle;
     this.anonymous = anonymous;
     this.method = method;
     this.receives = receives;
@@ -48,6 +53,7 @@ final class Slot<S> {
         plugin,
         guard,
         thread,
+        plugin.bundle(),
         anonymous,
         plugin.method(),
         plugin.asksReceive(),
@@ -60,7 +66,8 @@ final class Slot<S> {
     boolean anonymous = last != null && last.anonymous || isAnonymousName(name);
     String method = last == null ? null : last.method;
     boolean receives = last == null || last.receives;
-    return new Slot<>(name, null, null, null, anonymous, method, receives, since, graceEnd);
+    String bundle = last == null ? null : last.bundle;
+    return new Slot<>(name, null, null, null, bundle, anonymous, method, receives, since, graceEnd);
   }
 
   private static boolean isAnonymousName(String name) {
@@ -114,6 +121,16 @@ final class Slot<S> {
   /** The guard through which the service is called; not for an absent one. */
   PluginGuard guard() {
     return present(guard);
+  }
+
+  /** How the service has answered of late; not for an absent one. */
+  PluginPulse pulse() {
+    return present(pulse);
+  }
+
+  /** The symbolic name of the bundle that serves it, or did last; null if nobody ever has. */
+  @Nullable String bundle() {
+    return bundle;
   }
 
   @Nullable BundleThread thread() {

@@ -6,6 +6,7 @@ import io.fluxmqtt.api.admin.BrokerStatistics;
 import io.fluxmqtt.api.admin.ClientInfo;
 import io.fluxmqtt.api.admin.ListenerInfo;
 import io.fluxmqtt.api.admin.ListenerInfo.State;
+import io.fluxmqtt.api.admin.PluginInfo;
 import io.fluxmqtt.api.admin.RefusalInfo;
 import io.fluxmqtt.api.admin.RetainedInfo;
 import io.fluxmqtt.api.admin.SessionInfo;
@@ -190,6 +191,11 @@ public final class Administration implements BrokerAdmin, BrokerStatistics {
   @Override
   public List<ListenerInfo> listeners() {
     return sorted(listeners.get(), Comparator.comparing(ListenerInfo::name));
+  }
+
+  @Override
+  public List<PluginInfo> plugins() {
+    return broker.access().plugins();
   }
 
   @Override
