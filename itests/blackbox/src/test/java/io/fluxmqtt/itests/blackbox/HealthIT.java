@@ -5,13 +5,8 @@ import io.fluxmqtt.itests.kit.BrokerProcess;
 import io.fluxmqtt.itests.kit.ConnectPacket;
 import io.fluxmqtt.itests.kit.Door;
 import io.fluxmqtt.itests.kit.RawClient;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Map;
@@ -26,12 +21,9 @@ class HealthIT {
   private static final String ENGINE = "io.fluxmqtt.store.rocksdb";
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-
   private static BrokerProcess broker;
   private static Door door;
-  private static int httpPort;
+  private static HealthPage health;
 
   @BeforeAll
   static void start() throws Exception {
@@ -39,8 +31,8 @@ class HealthIT {
     broker =
         BrokerProcess.prepare("health", Map.of("JAVA_OPTS", "-Xmx256m " + Door.option(doorPort)));
     Door.hang(broker);
-    httpPort = BrokerProcess.freePort();
-    broker.set("org.apache.felix.http.cfg", "org.osgi.service.http.port", httpPort);
+    health = new HealthPage(BrokerProcess.freePort());
+    broker.set("org.apache.felix.http.cfg", "org.osgi.service.http.port", health.port());
     broker.set("io.fluxmqtt.health.cfg", "diskFreeWarnBytes", 0); // whatever this disk has
     broker.set("io.fluxmqtt.health.cfg", "diskFreeRedBytes", 0);
     broker.set(ACCESS, "policyGraceMillis", 0);
@@ -53,15 +45,7 @@ class HealthIT {
         "io.fluxmqtt.health");
     broker.start();
     door = Door.open(broker, doorPort);
-    Await.until("the page is there", LIMIT, HealthIT::answers);
-  }
-
-  private static boolean answers() throws InterruptedException {
-    try {
-      return get("/health").statusCode() != 404;
-    } catch (IOException e) {
-      return false; // HTTP is not up yet
-    }
+    health.awaitPage(LIMIT);
   }
 
   @AfterAll
@@ -123,7 +107,7 @@ class HealthIT {
     awaitGreen();
     String before = Files.readString(broker.etc().resolve(SESSION));
     broker.set(SESSION, "queueMaxBytes", "many");
-    Await.until("health warns", LIMIT, () -> "WARN".equals(get("/health").body().trim()));
+    Await.until("health warns", LIMIT, () -> "WARN".equals(health.get("/health").body().trim()));
     awaitStatus(200, "/health");
     awaitText("MQTT configuration", "queueMaxBytes=many");
     try (RawClient client = RawClient.connected(broker.address(), ConnectPacket.v5("served"))) {
@@ -134,12 +118,12 @@ class HealthIT {
   }
 
   private static void awaitGreen() throws Exception {
-    Await.until("health is green", LIMIT, () -> "OK".equals(get("/health").body().trim()));
+    Await.until("health is green", LIMIT, () -> "OK".equals(health.get("/health").body().trim()));
     awaitStatus(200, "/health");
   }
 
   private static void awaitStatus(int status, String path) throws Exception {
-    Await.until(path + " is " + status, LIMIT, () -> get(path).statusCode() == status);
+    Await.until(path + " is " + status, LIMIT, () -> health.get(path).statusCode() == status);
   }
 
   /** What a check says in a line of its own. */
@@ -150,7 +134,7 @@ class HealthIT {
           part,
           LIMIT,
           () -> {
-            last[0] = get("/health.json").body();
+            last[0] = health.get("/health.json").body();
             int from = last[0].indexOf("\"name\":\"" + check + "\"");
             int to = last[0].indexOf("\"name\":", from + 1);
             return from >= 0
@@ -159,11 +143,5 @@ class HealthIT {
     } catch (AssertionError e) {
       throw new AssertionError(e.getMessage() + "\n" + last[0], e);
     }
-  }
-
-  private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    URI uri = URI.create("http://127.0.0.1:" + httpPort + path);
-    HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5)).build();
-    return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
   }
 }

@@ -17,6 +17,7 @@ import io.fluxmqtt.itests.kit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -101,6 +102,39 @@ class KarafKarIT {
       page.awaitValue("mqtt_connections", 1);
       client.ping();
     }
+    assertTrue(isEmpty(karaf.home().resolve("empty-repository")), "nothing was fetched");
+  }
+
+  @Test
+  void healthIsInstalledWithoutANetworkAndRedWithin5Seconds() throws Exception {
+    HealthPage health = new HealthPage(BrokerProcess.freePort());
+    Path etc = karaf.home().resolve("etc");
+    write(
+        etc.resolve("org.apache.felix.http.cfg"),
+        "org.apache.felix.http.host = 127.0.0.1\norg.osgi.service.http.port = " + health.port());
+    write(
+        etc.resolve("io.fluxmqtt.health.cfg"),
+        "diskFreeWarnBytes = 0\ndiskFreeRedBytes = 0"); // whatever this disk has
+    shell("feature:install flux-mqtt-health");
+    health.awaitPage(START_LIMIT);
+    health.awaitGreen();
+    Path access = etc.resolve("io.fluxmqtt.access.cfg");
+    String old = Files.readString(access);
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      write(etc.resolve("io.fluxmqtt.listener-taken.cfg"), "port = " + taken.getLocalPort());
+      health.awaitRed("MQTT broker", "readiness", "listener taken");
+      Files.delete(etc.resolve("io.fluxmqtt.listener-taken.cfg"));
+      health.awaitGreen();
+      write(
+          access,
+          old.replaceFirst("(?m)^authenticators = ", "authenticators = ghost, ")
+              .replaceFirst("(?m)^policyGraceMillis *=.*$", "policyGraceMillis = 0"));
+      health.awaitRed("MQTT plug-ins", "plugins", "authenticator ghost is missing");
+    } finally {
+      Files.deleteIfExists(etc.resolve("io.fluxmqtt.listener-taken.cfg"));
+      write(access, old);
+    }
+    health.awaitGreen();
     assertTrue(isEmpty(karaf.home().resolve("empty-repository")), "nothing was fetched");
   }
 

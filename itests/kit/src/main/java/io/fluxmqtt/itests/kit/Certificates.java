@@ -39,6 +39,11 @@ public final class Certificates {
 
   /** Issues one for a name, for hosts such as {@code DNS:localhost,IP:127.0.0.1}. */
   public Certificates issue(String name, String hosts) throws Exception {
+    return issue(name, hosts, 20);
+  }
+
+  /** As above, for so many days from now; one of less than none has ended. */
+  public Certificates issue(String name, String hosts, int days) throws Exception {
     run(
         "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN="
             + name
@@ -49,8 +54,8 @@ public final class Certificates {
             + ".csr");
     Files.writeString(file(name + ".ext"), "subjectAltName=" + hosts + "\n");
     run(
-        "x509 -req -in %1$s.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 20 -out %1$s.pem"
-                .formatted(name)
+        "x509 -req -in %1$s.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days %2$d -out %1$s.pem"
+                .formatted(name, days)
             + " -extfile "
             + name
             + ".ext");
