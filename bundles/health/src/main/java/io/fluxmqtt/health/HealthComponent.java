@@ -154,7 +154,7 @@ public final class HealthComponent {
     }
   }
 
-  private static Settings settings(Map<String, ?> properties) {
+  static Settings settings(Map<String, ?> properties) {
     return new Settings(PID, properties, Config.class);
   }
 

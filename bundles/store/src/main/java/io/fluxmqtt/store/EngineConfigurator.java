@@ -155,7 +155,7 @@ public final class EngineConfigurator {
     }
   }
 
-  private static EngineChoice read(Map<String, Object> properties) {
+  static EngineChoice read(Map<String, Object> properties) {
     Settings settings = new Settings(PID, properties, Config.class);
     EngineChoice choice = EngineChoice.of(settings);
     Collection<String> unknown = settings.unknownKeys();

@@ -101,14 +101,18 @@ public final class ListenerComponent implements Listener {
   }
 
   private ListenerSettings read(Settings settings) {
+    return read(settings, etc(context));
+  }
+
+  static ListenerSettings read(Settings settings, Path etc) {
     if (!settings.unknownKeys().isEmpty()) {
       LOG.warn("{}: unknown keys are ignored: {}", settings.pid(), settings.unknownKeys());
     }
-    return ListenerSettings.of(settings, etc());
+    return ListenerSettings.of(settings, etc);
   }
 
   /** The folder of the configuration, where relative paths begin. */
-  private Path etc() {
+  static Path etc(BundleContext context) {
     for (String key : new String[] {"flux.mqtt.etc", "karaf.etc"}) {
       String folder = context.getProperty(key); // of the framework, else of the system
       if (folder != null && !folder.isBlank()) {

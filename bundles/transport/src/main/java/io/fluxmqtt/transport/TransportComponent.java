@@ -112,7 +112,7 @@ public final class TransportComponent {
     }
   }
 
-  private static int eventLoops(Map<String, Object> properties) {
+  static int eventLoops(Map<String, Object> properties) {
     Settings settings = new Settings(PID, properties, Config.class);
     if (!settings.unknownKeys().isEmpty()) {
       LOG.warn("{}: unknown keys are ignored: {}", settings.pid(), settings.unknownKeys());

@@ -31,9 +31,10 @@ public interface BrokerConfiguration {
 
   /**
    * Makes changes, all or none. They are checked, written to their files, and followed: ends when
-   * they are in force, and the time is over in which they are taken back if the broker can serve
-   * its clients less than before: if {@link BrokerAdmin#outages} or a health check says something
-   * that was not said before. Does not block; one transaction at a time.
+   * they are in force, and the time is over in which they are taken back if the broker serves its
+   * clients less than before: if something is wrong that was not before, of {@link
+   * BrokerAdmin#outages}, with the store, with a certificate that has ended, or because the broker
+   * is gone. Does not block; one transaction at a time.
    *
    * @param changes at most one for each PID
    * @param stamp the {@link ConfigurationCheck#stamp} of an earlier look: if a file has changed

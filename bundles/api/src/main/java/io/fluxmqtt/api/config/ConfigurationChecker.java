@@ -23,4 +23,12 @@ public interface ConfigurationChecker {
    * @throws SettingException for the first value that cannot be used
    */
   void check(String pid, Map<String, Object> properties);
+
+  /**
+   * Whether the component reads a key that its Metatype does not declare, such as the rules of an
+   * ACL.
+   */
+  default boolean reads(String pid, String key) {
+    return false;
+  }
 }

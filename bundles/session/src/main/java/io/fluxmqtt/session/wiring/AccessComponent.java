@@ -327,7 +327,7 @@ public final class AccessComponent {
     return null;
   }
 
-  private static AccessSettings settings(Map<String, Object> properties) {
+  static AccessSettings settings(Map<String, Object> properties) {
     Settings settings = new Settings(PID, properties, Config.class);
     AccessSettings access =
         new AccessSettings(
