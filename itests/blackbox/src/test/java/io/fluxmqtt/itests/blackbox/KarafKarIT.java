@@ -139,6 +139,35 @@ class KarafKarIT {
   }
 
   @Test
+  void changesOfTheConfigurationCountTogetherOrAreTakenBack() throws Exception {
+    Path session = karaf.home().resolve("etc/io.fluxmqtt.session.cfg");
+    Path listener = karaf.home().resolve("etc/io.fluxmqtt.listener-together.cfg");
+    String before = Files.readString(session);
+    Configurator configurator = karaf.configurator();
+    Configurator.hang(karaf.home().resolve("deploy"));
+    configurator.awaitOpen(START_LIMIT);
+    try (RawClient client = client("unmoved");
+        ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String changes = "io.fluxmqtt.listener~together?port=%d io.fluxmqtt.session?receiveMaximum=7";
+      String back = configurator.ask("apply - 20 " + changes.formatted(taken.getLocalPort()));
+      assertTrue(back.startsWith("ROLLED_BACK [listener together: "), back);
+      assertEquals(before, Files.readString(session));
+      assertFalse(Files.exists(listener));
+
+      int port = BrokerProcess.freePort();
+      String applied = configurator.ask("apply - 2 " + changes.formatted(port));
+      assertTrue(applied.startsWith("APPLIED [] "), applied);
+      try (RawClient other = RawClient.open(BrokerAddress.loopback(port))) {
+        assertEquals(7, other.connect(ConnectPacket.v5("other")).number(0x21, 65_535));
+      }
+      String gone = configurator.ask("apply - 0 io.fluxmqtt.listener~together!");
+      assertTrue(gone.startsWith("APPLIED [] "), gone);
+      client.ping();
+    }
+    write(session, before);
+  }
+
+  @Test
   void tokensAreInstalledWithoutANetwork() throws Exception {
     String secret = "a secret of at least 32 bytes, this";
     String text = TokenIssuer.part("{'alg':'HS256'}") + "." + TokenIssuer.part("{'sub':'ann'}");

@@ -30,6 +30,7 @@ final class KarafProcess implements AutoCloseable {
   private final Path home;
   private final int mqttPort = BrokerProcess.freePort();
   private final int sshPort = BrokerProcess.freePort();
+  private final Configurator configurator = new Configurator(BrokerProcess.freePort());
   private final Process process;
 
   /** Starts it; skips the test where something is missing. */
@@ -54,6 +55,11 @@ final class KarafProcess implements AutoCloseable {
 
   int mqttPort() {
     return mqttPort;
+  }
+
+  /** Answers once its bundle is in {@code deploy}. */
+  Configurator configurator() {
+    return configurator;
   }
 
   boolean isAlive() {
@@ -134,6 +140,7 @@ final class KarafProcess implements AutoCloseable {
     set("org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.settings", settings.toString());
     set("org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.localRepository", "" + repository);
     set("org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.repositories", "");
+    set("system.properties", Configurator.PROPERTY, String.valueOf(configurator.port()));
     set("org.apache.karaf.shell.cfg", "sshPort", String.valueOf(sshPort));
     set("org.apache.karaf.shell.cfg", "sshHost", "127.0.0.1");
     for (String port : List.of("rmiRegistryPort", "rmiServerPort")) {

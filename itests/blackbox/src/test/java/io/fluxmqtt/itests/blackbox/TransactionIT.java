@@ -1,25 +1,16 @@
 package io.fluxmqtt.itests.blackbox;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fluxmqtt.itests.blackbox.steering.ConfigurationDoor;
-import io.fluxmqtt.itests.kit.Await;
 import io.fluxmqtt.itests.kit.BrokerAddress;
 import io.fluxmqtt.itests.kit.BrokerProcess;
 import io.fluxmqtt.itests.kit.ConnectPacket;
-import io.fluxmqtt.itests.kit.PluginJar;
 import io.fluxmqtt.itests.kit.RawClient;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintWriter;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,22 +31,16 @@ class TransactionIT {
   private static final Pattern STAMP = Pattern.compile("stamp=(\\S+)");
 
   private static BrokerProcess broker;
-  private static int doorPort;
+  private static Configurator configurator;
 
   @BeforeAll
   static void start() throws Exception {
-    doorPort = BrokerProcess.freePort();
-    broker =
-        BrokerProcess.prepare(
-            "transaction", Map.of("JAVA_OPTS", "-Xmx256m -Ditests.configuration.port=" + doorPort));
-    String name = ConfigurationDoor.class.getPackageName();
-    PluginJar.write(
-        broker.load().resolve(name + ".jar"),
-        name,
-        ConfigurationDoor.class,
-        "io.fluxmqtt.api.admin;version=\"[2.2,3)\"");
+    configurator = new Configurator(BrokerProcess.freePort());
+    String option = "-D%s=%d".formatted(Configurator.PROPERTY, configurator.port());
+    broker = BrokerProcess.prepare("transaction", Map.of("JAVA_OPTS", "-Xmx256m " + option));
+    Configurator.hang(broker.load());
     broker.start();
-    Await.until("configuration can be asked", LIMIT, () -> ask("describe x").isEmpty());
+    configurator.awaitOpen(LIMIT);
   }
 
   @AfterAll
@@ -180,14 +165,6 @@ class TransactionIT {
   }
 
   private static String ask(String line) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", doorPort);
-        PrintWriter out = new PrintWriter(socket.getOutputStream(), true, UTF_8);
-        BufferedReader in =
-            new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8))) {
-      out.println(line);
-      return String.valueOf(in.readLine());
-    } catch (ConnectException e) {
-      return "not there yet";
-    }
+    return configurator.ask(line);
   }
 }
