@@ -34,6 +34,7 @@ class HealthFaultsIT {
   private static final int DISK_BYTES = 64 << 20;
   private static final int LITTLE_BYTES = 2 << 20; // of 64 MB, 3.2 are red
   private static final int RETAINED_QOS1 = 0x03;
+  private static final int NOT_AUTHORIZED = 0x87;
   private static final int QUOTA_EXCEEDED = 0x97;
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -159,6 +160,30 @@ class HealthFaultsIT {
     try (RawClient client = RawClient.open(broker.address())) {
       return client.connect(ConnectPacket.v5("served")).reason() == 0;
     }
+  }
+
+  @Test
+  void authorizerThatThrowsOrHangs() throws Exception {
+    String before = Files.readString(broker.etc().resolve(ACCESS));
+    Path jar = broker.load().resolve("rude.jar");
+    RudeAuthorizer.write(jar);
+    broker.set(ACCESS, "authorizers", RudeAuthorizer.NAME + ", acl");
+    try (RawClient client = RawClient.connected(broker.address(), ConnectPacket.v5("asks"))) {
+      Await.until("it is asked", LIMIT, () -> client.publish("throw/x", "x") == NOT_AUTHORIZED);
+      client.publish("throw/x", "x");
+      client.publish("throw/x", "x");
+      health.awaitRed("MQTT plug-ins", "plugins", "(bundle " + RudeAuthorizer.BUNDLE + ")");
+      Await.until("it answers", LIMIT, () -> client.publish("fine/x", "x") != NOT_AUTHORIZED);
+      health.awaitGreen();
+      for (int i = 0; i < 3; i++) {
+        assertEquals(NOT_AUTHORIZED, client.publish("hang/x", "x"), "not in time");
+      }
+      health.awaitRed("MQTT plug-ins", "plugins", RudeAuthorizer.BUNDLE + ": 3 of its calls");
+    } finally {
+      broker.write(ACCESS, before);
+      Files.delete(jar);
+    }
+    health.awaitGreen();
   }
 
   @Test
