@@ -2,6 +2,7 @@ package io.fluxmqtt.transport;
 
 import io.fluxmqtt.api.config.ConfigurationChecker;
 import io.fluxmqtt.api.config.Settings;
+import java.time.Clock;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -30,6 +31,14 @@ public final class SettingsChecker implements ConfigurationChecker {
       return;
     }
     Settings settings = new Settings(ListenerComponent.PID, properties, ListenerConfig.class);
-    ListenerComponent.read(settings, ListenerComponent.etc(context));
+    TlsSettings tls = ListenerComponent.read(settings, ListenerComponent.etc(context)).tls();
+    try {
+      if (tls != null) {
+        TlsContext.load(tls, Clock.systemUTC());
+      }
+    } catch (TlsProblem e) {
+      String key = tls.keyStore() == null ? "certificateFile" : "keyStoreFile";
+      throw settings.error(key, "is not to be used: " + e.getMessage());
+    }
   }
 }

@@ -143,6 +143,10 @@ class TransactionIT {
     assertTrue(described.contains("name=keyStoreFile"), described);
     assertTrue(described.contains("value=nowhere"), described);
     assertFalse(described.contains("planted"), described);
+    assertTrue(
+        ask("check io.fluxmqtt.listener~keyed?port=7")
+            .contains("keyStoreFile=nowhere is not to be"),
+        "files that are not there are no surprise later");
     String checked = ask("check io.fluxmqtt.listener~keyed?port=x&.keyPassword=planted-too");
     assertTrue(checked.contains("port=x is not a whole number"), checked);
     assertFalse(checked.contains("planted"), checked);
