@@ -30,7 +30,7 @@ record Attribute(
     LISTENERS("restarts the listeners of the broker", ChangeEffect.RESTARTS_LISTENERS),
     LISTENER("restarts this listener", ChangeEffect.RESTARTS_LISTENER),
     SOCKET("(moves the listener|reopens the socket);", ChangeEffect.MOVES_LISTENER),
-    NEW("\\bnew (connections|exchanges)\\b", ChangeEffect.NEW_CONNECTIONS);
+    NEW("\\b[Nn]ew (connections|exchanges)\\b", ChangeEffect.NEW_CONNECTIONS);
 
     private final Pattern pattern;
     private final ChangeEffect effect;
@@ -41,15 +41,21 @@ record Attribute(
     }
   }
 
-  private static final Pattern BOUNDS = Pattern.compile("\\b(\\d{1,18}) to (\\d{1,18})\\b");
+  private static final Pattern BOUNDS =
+      Pattern.compile("\\b(\\d{1,18}) to (\\d{1,18})(?:\\^(\\d{1,2}))?\\b");
+
+  /** As in "0: as many as there are processors", beside other bounds. */
+  private static final Pattern ZERO_TOO = Pattern.compile("\\b0(:| for\\b| lets\\b)");
 
   /** Where the declaration has no bounds, those that the description names. */
   Attribute {
     choices = List.copyOf(choices);
     Matcher bounds = BOUNDS.matcher(description);
     if (type == ConfigurationKey.Type.NUMBER && min == null && max == null && bounds.find()) {
-      min = Long.valueOf(bounds.group(1));
-      max = Long.valueOf(bounds.group(2));
+      long most = Long.parseLong(bounds.group(2));
+      int power = bounds.group(3) == null ? 1 : Integer.parseInt(bounds.group(3));
+      min = ZERO_TOO.matcher(description).find() ? 0 : Long.parseLong(bounds.group(1));
+      max = power == 1 ? most : (long) Math.pow(most, power);
     }
   }
 

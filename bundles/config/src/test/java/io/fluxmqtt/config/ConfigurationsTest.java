@@ -317,6 +317,16 @@ class ConfigurationsTest {
   }
 
   @Test
+  void whatBringsTheBrokerBackIsNotTakenBackForWhatIsStillWrong() throws IOException {
+    given.brokerIsThere = false;
+    given.outages.add("authenticator x is missing");
+    given.whenFollowed = () -> given.brokerIsThere = true;
+    ConfigurationResult result = apply(5, List.of(set(STORE, Map.of("engine", "memory"))));
+    assertEquals(Outcome.APPLIED, result.outcome());
+    assertEquals(List.of("authenticator x is missing"), result.reasons());
+  }
+
+  @Test
   void withoutATimeNothingIsTakenBackAndWhatIsWrongIsSaid() throws IOException {
     given.whenFollowed = () -> given.outages.add("listener default: port 1884 is in use");
     given.problems.add("was there before");

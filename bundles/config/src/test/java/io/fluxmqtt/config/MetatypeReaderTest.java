@@ -75,10 +75,30 @@ class MetatypeReaderTest {
   }
 
   @Test
+  void boundsAreReadFromWordsToo() {
+    assertEquals("0..1125899906842624", bounds("in bytes, 0 to 2^50; less is a warning"));
+    assertEquals("0..256", bounds("how many, 1 to 256; 0: half the processors"));
+    assertEquals("1..256", bounds("how many, 1 to 256. Default: 4."));
+    assertEquals("null..null", bounds("0 to diskFreeWarnBytes"));
+    Attribute text = new Attribute("k", "", "1 to 3", Type.TEXT, List.of(), null, null, "");
+    assertNull(text.min());
+  }
+
+  private static String bounds(String description) {
+    Attribute read = new Attribute("k", "", description, Type.NUMBER, List.of(), null, null, "");
+    return read.min() + ".." + read.max();
+  }
+
+  @Test
   void effectIsWhatTheDescriptionSays() throws IOException {
     assertEquals(ChangeEffect.NEW_CONNECTIONS, attribute("type").effect());
     assertEquals(ChangeEffect.MOVES_LISTENER, attribute("port").effect());
     assertEquals(ChangeEffect.RESTARTS_LISTENER, attribute("idle").effect());
+    assertEquals(
+        ChangeEffect.NEW_CONNECTIONS,
+        new Attribute(
+                "k", "", "Default: 1. New connections only.", Type.TEXT, List.of(), null, null, "")
+            .effect());
     assertEquals(ChangeEffect.HOT, attribute("proxyProtocol").effect());
     assertEquals(ChangeEffect.NEW_CONNECTIONS, attribute("authenticators").effect());
   }

@@ -15,14 +15,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /** The test's end of {@link ConfigurationDoor}: checks and changes the configuration. */
-record Configurator(int port) {
+public record Configurator(int port) {
   /** The system property that tells the bundle its port. */
-  static final String PROPERTY = "itests.configuration.port";
+  public static final String PROPERTY = "itests.configuration.port";
 
   private static final String NAME = ConfigurationDoor.class.getPackageName();
 
   /** Puts the bundle where the container finds it. */
-  static void hang(Path folder) throws IOException {
+  public static void hang(Path folder) throws IOException {
     PluginJar.write(
         folder.resolve(NAME + ".jar"),
         NAME,
@@ -30,12 +30,13 @@ record Configurator(int port) {
         "io.fluxmqtt.api.admin;version=\"[2.2,3)\"");
   }
 
-  void awaitOpen(Duration limit) throws Exception {
+  /** Waits until there is an answer. */
+  public void awaitOpen(Duration limit) throws Exception {
     Await.until("configuration can be asked", limit, () -> ask("describe nothing").isEmpty());
   }
 
   /** Sends a line and returns the answer. */
-  String ask(String line) throws IOException {
+  public String ask(String line) throws IOException {
     try (Socket socket = new Socket("127.0.0.1", port);
         PrintWriter out = new PrintWriter(socket.getOutputStream(), true, UTF_8);
         BufferedReader in =
