@@ -41,13 +41,9 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   private final KeepAlive keepAlive;
   private @Nullable EnhancedAuthentication authentication; // null until it is asked for
   private Phase phase = Phase.AWAITING_CONNECT;
-  private Dialect dialect = new Dialect.V3();
+  private Contract contract = Contract.NONE;
   private @Nullable Client client;
   private @Nullable Session session;
-  private int receiveMaximum;
-  private @Nullable OutgoingAliases aliases; // null where none are wanted
-  private boolean toldReasons; // in Reason Strings
-  private long connectExpirySeconds;
   private boolean dirty;
   private boolean heard; // a packet in this batch
 
@@ -82,10 +78,9 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   public void malformed(@Nullable ProtocolVersion version, ProtocolViolation violation) {
     if (phase == Phase.AWAITING_CONNECT && version != null) {
       phase = Phase.CONNECTING;
-      dialect = Dialect.of(version);
+      contract = Contract.of(version);
       // [MQTT-3.2.2-19] how long the answer may be is not known, so it holds no text
-      Packet.ConnAck answer = dialect.refuse(violation.reason(), null);
-      guard(() -> turnAway(violation.reason(), violation.getMessage(), answer));
+      guard(() -> refuse(violation.reason(), violation.getMessage()));
     } else if (phase != Phase.CLOSED) {
       guard(() -> fail(violation));
     }
@@ -180,7 +175,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
     if (phase == Phase.AWAITING_CONNECT) {
       Packet.Connect connect = Incoming.first(packet);
       phase = Phase.CONNECTING;
-      dialect = Dialect.of(connect.version());
+      contract = Contract.of(connect, connection.listener(), broker.settings());
       intake.holdWhile(new ConnectFlow(broker, worker, this, connect)::start);
     } else if (phase == Phase.CONNECTING) {
       incoming.beforeConnAck(packet);
@@ -192,13 +187,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   void disconnected(Session current, Packet.Disconnect packet) {
     Long expiry = packet.sessionExpirySeconds();
     if (expiry != null) {
-      if (expiry > 0 && connectExpirySeconds == 0) { // MQTT 5.0, section 3.14.2.2.2
-        throw new ProtocolViolation(
-            ReasonCode.PROTOCOL_ERROR,
-            "DISCONNECT sets a Session Expiry Interval of "
-                + expiry
-                + " though that of CONNECT was 0");
-      }
+      contract.checkExpiry(expiry);
       current.expireAfter(expiry);
     }
     leave(packet);
@@ -213,12 +202,8 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
 
   // --- for the flows ---
 
-  /** The client's part of the contract was read. */
+  /** The client's part of the contract is to be kept. */
   void connecting(Packet.Connect connect) {
-    receiveMaximum = connect.receiveMaximum();
-    aliases = OutgoingAliases.of(connect.topicAliasMaximum(), broker.settings());
-    toldReasons = connection.listener().reasonStrings().isTold(connect.requestProblemInformation());
-    connectExpirySeconds = connect.sessionExpirySeconds();
     connection.established(connect.version(), connect.maximumPacketSize());
   }
 
@@ -261,14 +246,14 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   /** Refuses the connection with a CONNACK [MQTT-3.2.2-7]. */
   void refuse(ReasonCode reason, String text) {
     if (phase != Phase.CLOSED) {
-      turnAway(reason, text, dialect.refuse(reason, reasonString(text)));
+      turnAway(reason, text, contract.refuse(reason, text));
     }
   }
 
   /** Sends a client elsewhere instead of letting it in. */
   void refuse(Redirect redirect) {
     if (phase != Phase.CLOSED) {
-      turnAway(redirect.reason(), "redirected", dialect.refuse(redirect));
+      turnAway(redirect.reason(), "redirected", contract.refuse(redirect));
     }
   }
 
@@ -292,7 +277,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
           violation.getMessage(),
           phase == Phase.AWAITING_CONNECT
               ? null
-              : dialect.refuse(violation.reason(), reasonString(violation.getMessage())));
+              : contract.refuse(violation.reason(), violation.getMessage()));
     } else {
       close(violation.reason(), violation.getMessage(), null);
     }
@@ -343,7 +328,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
    * @param nowNanos the monotonic clock; counts only for a message that expires
    */
   boolean publish(Delivery delivery, boolean dup, long nowNanos) {
-    if (!delivery.sendTo(connection, aliases, dup, nowNanos)) {
+    if (!delivery.sendTo(connection, contract.aliases(), dup, nowNanos)) {
       return false;
     }
     broker.counters().sent.increment();
@@ -376,7 +361,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   }
 
   Dialect dialect() {
-    return dialect;
+    return contract.dialect();
   }
 
   Worker worker() {
@@ -393,16 +378,16 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
   }
 
   int receiveMaximum() {
-    return receiveMaximum;
+    return contract.receiveMaximum();
   }
 
   int keepAliveSeconds() {
     return keepAlive.seconds();
   }
 
-  /** The text for the client, or null if it does not want to hear it [MQTT-3.1.2-29]. */
+  /** The text for the client, or null if it does not want to hear it. */
   @Nullable String reasonString(@Nullable String text) {
-    return toldReasons ? text : null;
+    return contract.reasonString(text);
   }
 
   EnhancedAuthentication authentication() {
@@ -431,7 +416,7 @@ final class ClientConnection implements ConnectionHandler, KeepAlive.Watched {
       return;
     }
     LOG.debug("{} closed by the broker: {} ({})", this, reason, text);
-    Packet.Disconnect packet = dialect.disconnect(reason, reasonString(text), serverReference);
+    Packet.Disconnect packet = contract.disconnect(reason, text, serverReference);
     if (packet != null && phase == Phase.CONNECTED) {
       send(packet);
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 sealed interface Dialect {
   /** The dialect of a version. */
   static Dialect of(ProtocolVersion version) {
-    return version == ProtocolVersion.V5_0 ? new V5() : new V3();
+    return version == ProtocolVersion.V5_0 ? V5.INSTANCE : V3.INSTANCE;
   }
 
   /** The CONNACK that refuses a connection, or null where the version closes without a word. */
@@ -52,6 +52,8 @@ sealed interface Dialect {
 
   /** MQTT 5.0. */
   record V5() implements Dialect {
+    private static final V5 INSTANCE = new V5();
+
     @Override
     public Packet.ConnAck refuse(ReasonCode reason, @Nullable String text) {
       return new Packet.ConnAck( // section 4.13.1: an error in CONNECT is told in CONNACK
@@ -112,6 +114,8 @@ sealed interface Dialect {
 
   /** MQTT 3.1.1, and 3.1 as its clients expect it. */
   record V3() implements Dialect {
+    private static final V3 INSTANCE = new V3();
+
     // Return codes of CONNACK, MQTT 3.1.1 table 3.1.
     private static final int NONE = -1;
     private static final int UNACCEPTABLE_VERSION = 1;

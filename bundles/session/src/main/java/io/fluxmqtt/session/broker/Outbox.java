@@ -3,9 +3,7 @@ package io.fluxmqtt.session.broker;
 import io.fluxmqtt.api.message.QoS;
 import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.message.TopicFilter;
-import io.fluxmqtt.api.spi.store.Durability;
 import io.fluxmqtt.api.spi.store.SessionChange;
-import io.fluxmqtt.session.Packet;
 import io.fluxmqtt.session.ProtocolViolation;
 import io.fluxmqtt.session.broker.Suspensions.Fate;
 import java.util.ArrayList;
@@ -24,11 +22,10 @@ final class Outbox {
   private final Session session;
   private final Broker broker;
   private final Drops drops;
-  private final Window window = new Window();
-  private @Nullable BoundedQueue queue; // null until something waits; so are those below
+  private @Nullable InFlight inFlight; // null until something is; so are those below
+  private @Nullable BoundedQueue queue;
   private @Nullable Qos0Queue qos0;
   private @Nullable Replays replays;
-  private @Nullable AwaitedRecords awaited; // null before the first
   private @Nullable ClientConnection connection;
   private boolean held; // nothing new is sent
 
@@ -44,16 +41,8 @@ final class Outbox {
     if (queue != null) {
       queue.connected(true);
     }
-    window.connected(Math.min(next.receiveMaximum(), broker.settings().inFlightMax()));
-    if (awaited != null) {
-      awaited.connected();
-    }
-    for (int packetId : window.releases()) {
-      if (isUnsafe(packetId)) {
-        awaited().release(next, packetId);
-      } else {
-        next.send(new Packet.PubRel(packetId, ReasonCode.SUCCESS));
-      }
+    if (inFlight != null) {
+      inFlight.connected(next);
     }
   }
 
@@ -69,6 +58,9 @@ final class Outbox {
 
   void disconnected() {
     connection = null;
+    if (inFlight != null) {
+      inFlight.disconnected();
+    }
     if (queue != null) {
       queue.connected(false);
     }
@@ -87,7 +79,7 @@ final class Outbox {
     if (delivery.qos() == QoS.AT_MOST_ONCE) {
       addQos0(delivery);
     } else if (target != null && isNext() && target.isWritable()) {
-      sendInWindow(target, delivery); // the queue would make a second object of it
+      inFlightToBe().send(target, delivery); // the queue would make a second object of it
     } else if (leavesAtOnce()) {
       queueToBe().add(delivery);
     } else {
@@ -142,14 +134,10 @@ final class Outbox {
   }
 
   private boolean pumpOne(ClientConnection target) {
-    if (window.mustResendFirst()) {
-      Delivery again = window.nextToResend();
-      if (again != null) {
-        resend(target, again);
-      }
-      return again != null;
+    if (inFlight != null && inFlight.mustResendFirst()) {
+      return inFlight.resendNext(target);
     }
-    if (!window.isOpen()) {
+    if (!isOpen()) {
       return false;
     }
     Publication first = queue == null ? null : queue.first();
@@ -168,28 +156,13 @@ final class Outbox {
 
   private void end(ClientConnection target, Delivery next, Fate fate) {
     if (fate == Fate.SENT) {
-      sendInWindow(target, next);
+      inFlightToBe().send(target, next);
     } else if (broker.router().passOn(session, next, fate)) {
       forget(next);
     } else if (fate.isWaiting()) {
       queueToBe().withhold(next);
     } else {
       drop(next, fate.reason());
-    }
-  }
-
-  private void resend(ClientConnection target, Delivery again) {
-    if (awaited != null && awaited.delays(again)) {
-      awaited().send(target, again, () -> send(target, again, true)); // it may have been sent
-    } else {
-      send(target, again, true); // [MQTT-3.3.1-1]
-    }
-  }
-
-  private void send(ClientConnection target, Delivery delivery, boolean dup) {
-    if (!target.publish(delivery, dup, now(delivery))) { // [MQTT-3.1.2-25]
-      window.remove(delivery, false);
-      drop(delivery, Counters.Drop.PACKET_TOO_LARGE);
     }
   }
 
@@ -214,67 +187,29 @@ final class Outbox {
       sendQos0(target, retained, Fate.SENT); // as the replay has found
     } else {
       replays.keep(retained);
-      sendInWindow(target, retained);
+      inFlightToBe().send(target, retained);
     }
     return true;
   }
 
   /** PUBACK: a QoS 1 delivery has ended. */
   void acknowledged(int packetId) {
-    Delivery delivery = window.find(packetId);
-    if (delivery == null ? window.isReleased(packetId) : delivery.qos() != QoS.AT_LEAST_ONCE) {
-      throw new ProtocolViolation(
-          ReasonCode.PROTOCOL_ERROR, "PUBACK for QoS 2 Packet Identifier " + packetId);
+    if (inFlight != null && inFlight.acknowledged(packetId)) {
+      pump();
     }
-    if (delivery == null) {
-      return; // of a message that expired or was passed on; harmless
-    }
-    finish(delivery);
-    pump();
   }
 
   /** PUBREC: the client has a QoS 2 delivery, or refuses it. */
   void received(ClientConnection from, int packetId, ReasonCode reason) {
-    Delivery delivery = window.find(packetId);
-    if (delivery == null) {
-      boolean known = window.isReleased(packetId);
-      if (!reason.isError() && !isUnsafe(packetId)) { // [MQTT-4.3.3-4]
-        from.send(
-            new Packet.PubRel(
-                packetId, known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
-      }
-      return;
-    }
-    if (delivery.qos() != QoS.EXACTLY_ONCE) {
-      throw new ProtocolViolation(
-          ReasonCode.PROTOCOL_ERROR, "PUBREC for QoS 1 Packet Identifier " + packetId);
-    }
-    if (reason.isError()) {
-      finish(delivery);
+    if (inFlightToBe().received(from, packetId, reason)) {
       pump();
-      return;
-    }
-    window.remove(delivery, true);
-    if (delivery.isStored()) {
-      record(new SessionChange.RemoveDelivery(session.number(), delivery.publication.storeId()));
-    }
-    if (session.isDurable()) {
-      awaited().release(from, packetId);
-    } else {
-      from.send(new Packet.PubRel(packetId, ReasonCode.SUCCESS));
     }
   }
 
   /** PUBCOMP: a QoS 2 delivery has ended. */
   void completed(int packetId) {
-    if (window.complete(packetId)) {
-      if (session.isDurable()) {
-        record(new SessionChange.RemoveRelease(session.number(), packetId));
-      }
+    if (inFlight != null && inFlight.completed(packetId)) {
       pump();
-    } else if (window.find(packetId) != null) {
-      throw new ProtocolViolation(
-          ReasonCode.PROTOCOL_ERROR, "PUBCOMP without PUBREC, Packet Identifier " + packetId);
     }
   }
 
@@ -283,12 +218,12 @@ final class Outbox {
     if (delivery.packetId() == 0) {
       queueToBe().add(delivery);
     } else {
-      window.restore(delivery);
+      inFlightToBe().restore(delivery);
     }
   }
 
   void restoreRelease(int packetId) {
-    window.restoreRelease(packetId);
+    inFlightToBe().restoreRelease(packetId);
   }
 
   /**
@@ -298,12 +233,7 @@ final class Outbox {
    *     and QoS 1 that was not acknowledged [MQTT-4.8.2-5]
    */
   List<Delivery> end() {
-    List<Delivery> orphans = new ArrayList<>();
-    for (Delivery delivery : window.sent()) {
-      if (delivery.group != null && delivery.qos() == QoS.AT_LEAST_ONCE) {
-        orphans.add(delivery);
-      }
-    }
+    List<Delivery> orphans = inFlight == null ? new ArrayList<>() : inFlight.shared();
     if (queue != null) {
       orphans.addAll(queue.end());
       queue = null;
@@ -316,7 +246,7 @@ final class Outbox {
   }
 
   int inFlight() {
-    return window.size();
+    return inFlight == null ? 0 : inFlight.size();
   }
 
   int queued() {
@@ -349,8 +279,7 @@ final class Outbox {
   private boolean isNext() {
     return queued() == 0
         && !held
-        && window.isOpen()
-        && !window.mustResendFirst()
+        && (inFlight == null || (inFlight.isOpen() && !inFlight.mustResendFirst()))
         && !session.subscriptions().withholds();
   }
 
@@ -384,8 +313,24 @@ final class Outbox {
     return present;
   }
 
+  private InFlight inFlightToBe() {
+    InFlight present = inFlight;
+    if (present == null) {
+      present = new InFlight(session, broker);
+      inFlight = present;
+      if (connection != null) {
+        present.connected(connection);
+      }
+    }
+    return present;
+  }
+
+  private boolean isOpen() {
+    return inFlight == null || inFlight.isOpen();
+  }
+
   private boolean leavesAtOnce() {
-    return connection != null && !held && ready() == 0 && window.isOpen();
+    return connection != null && !held && ready() == 0 && isOpen();
   }
 
   /** A message was refused to its publisher, and counted, since there is no room for it. */
@@ -414,7 +359,7 @@ final class Outbox {
   }
 
   private void sendQos0(ClientConnection target, Delivery delivery, Fate fate) {
-    long now = now(delivery);
+    long now = delivery.publication.readClock(broker);
     if (delivery.publication.isExpired(now)) {
       drop(delivery, Counters.Drop.EXPIRED);
     } else if (fate != Fate.SENT) {
@@ -424,65 +369,22 @@ final class Outbox {
     }
   }
 
-  private void sendInWindow(ClientConnection target, Delivery delivery) {
-    if (delivery.publication.isExpired(now(delivery))) { // [MQTT-3.3.2-5]
-      drop(delivery, Counters.Drop.EXPIRED);
-      return;
-    }
-    window.send(delivery);
-    boolean mustWait = delivery.qos() == QoS.EXACTLY_ONCE;
-    if (delivery.isStored() && (mustWait || (awaited != null && awaited.delays(delivery)))) {
-      awaited().send(target, delivery, () -> send(target, delivery, false));
-      return;
-    }
-    send(target, delivery, false);
-    if (delivery.isStored() && window.find(delivery.packetId()) == delivery) {
-      record(
-          new SessionChange.PutDelivery(session.number(), delivery.toStored()),
-          delivery.publication.durability());
-    }
-  }
-
-  private AwaitedRecords awaited() {
-    if (awaited == null) {
-      awaited = new AwaitedRecords(session, window, candidate -> candidate == connection);
-    }
-    return awaited;
-  }
-
-  private boolean isUnsafe(int packetId) {
-    return awaited != null && awaited.contains(packetId);
-  }
-
-  /** The monotonic clock, which costs as much as encoding, so only where somebody looks at it. */
-  private long now(Delivery delivery) {
-    return delivery.publication.expires() ? broker.nanoTime() : 0;
-  }
-
-  private void finish(Delivery delivery) {
-    window.remove(delivery, false);
-    forget(delivery);
-  }
-
-  private void drop(Delivery delivery, Counters.Drop reason) {
+  /** A message ends without being sent. */
+  void drop(Delivery delivery, Counters.Drop reason) {
     drops.count(reason);
     forget(delivery);
   }
 
-  private void forget(Delivery delivery) {
+  /** A message has ended: the store need not keep it any more. */
+  void forget(Delivery delivery) {
     if (delivery.isStored()) {
       Publication publication = delivery.publication;
-      record(
-          new SessionChange.RemoveDelivery(session.number(), publication.storeId()),
-          publication.durability());
+      session
+          .owner()
+          .journal()
+          .record(
+              new SessionChange.RemoveDelivery(session.number(), publication.storeId()),
+              publication.durability());
     }
-  }
-
-  private void record(SessionChange change) {
-    session.owner().journal().record(change);
-  }
-
-  private void record(SessionChange change, Durability durability) {
-    session.owner().journal().record(change, durability);
   }
 }

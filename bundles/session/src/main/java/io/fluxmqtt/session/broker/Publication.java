@@ -102,6 +102,11 @@ final class Publication {
     return expiresAtNanos != NEVER;
   }
 
+  /** The monotonic clock, which costs as much as encoding, so 0 where nobody looks at it. */
+  long readClock(Broker clock) {
+    return expires() ? clock.nanoTime() : 0;
+  }
+
   /** What is left of the Message Expiry Interval, rounded up, at least 0. */
   long remainingSeconds(long nowNanos) {
     long left = expiresAtNanos - nowNanos;

@@ -5,7 +5,6 @@ import io.fluxmqtt.api.message.ReasonCode;
 import io.fluxmqtt.api.spi.access.Client;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.api.spi.store.StoredSession;
-import io.fluxmqtt.session.EventLoop;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,10 +42,7 @@ final class Session {
   private long expirySeconds;
   private long sinceMillis; // connected or away; as all times here by Broker.expiryMillis
   private String protocol = "-";
-  private long awaySinceNanos; // while it is; of the monotonic clock
-  private EventLoop.@Nullable Timer expiryTimer;
-  private EventLoop.@Nullable Timer willTimer;
-  private int absence; // counts connections, so that an old timer is told from a new one
+  private @Nullable Absence absence; // null while it is connected
   private boolean known; // whether client holds more than what the store kept
   private boolean ended;
 
@@ -209,7 +205,7 @@ final class Session {
       request.retry();
       return;
     }
-    cancelTimers();
+    endAbsence();
     Worker next = request.worker();
     if (next == owner) {
       attach(request, true);
@@ -248,7 +244,6 @@ final class Session {
     sinceMillis = broker.expiryMillis();
     connection = request.connection();
     connected = true;
-    absence++;
     known = true;
     if (sessionPresent) { // it may be somebody else, or come from elsewhere
       subscriptions.recheck(client);
@@ -304,7 +299,7 @@ final class Session {
       return;
     }
     recordHead();
-    startTimers(0);
+    startAbsence(0);
   }
 
   /** Sets the Session Expiry Interval that DISCONNECT asks for. */
@@ -323,7 +318,7 @@ final class Session {
     }
     ended = true;
     connected = false;
-    cancelTimers();
+    endAbsence();
     broker.sessions().remove(this);
     subscriptions.end();
     if (durable) {
@@ -340,44 +335,19 @@ final class Session {
    *
    * @param away seconds since the Network Connection closed
    */
-  private void startTimers(long away) {
-    awaySinceNanos = broker.nanoTime() - TimeUnit.SECONDS.toNanos(away);
+  private void startAbsence(long away) {
+    Absence begun = new Absence(this, broker, away);
+    absence = begun;
     if (will != null) {
-      if (will.delaySeconds() <= away) {
-        publishWill();
-      } else {
-        willTimer = timer(will.delaySeconds() - away, this::publishWill);
-      }
+      begun.awaitWill(will.delaySeconds(), this::publishWill);
     }
-    if (expirySeconds != StoredSession.NEVER_EXPIRES) {
-      expiryTimer = timer(Math.max(0, expirySeconds - away), this::end);
-    }
+    begun.awaitExpiry(expirySeconds, this::end);
   }
 
-  /** Runs a task as a command unless a connection came first. */
-  private EventLoop.Timer timer(long seconds, Runnable task) {
-    int started = absence;
-    return broker
-        .house()
-        .schedule(
-            () ->
-                command(
-                    () -> {
-                      if (!connected && !ended && started == absence) {
-                        task.run();
-                      }
-                    }),
-            TimeUnit.SECONDS.toNanos(seconds));
-  }
-
-  private void cancelTimers() {
-    if (expiryTimer != null) {
-      expiryTimer.cancel();
-      expiryTimer = null;
-    }
-    if (willTimer != null) {
-      willTimer.cancel();
-      willTimer = null;
+  private void endAbsence() {
+    if (absence != null) {
+      absence.end();
+      absence = null;
     }
   }
 
@@ -441,7 +411,7 @@ final class Session {
     if (wasConnected && expirySeconds != StoredSession.NEVER_EXPIRES) {
       recordHead(); // or each start would begin to count anew
     }
-    startTimers(TimeUnit.MILLISECONDS.toSeconds(broker.expiryMillis() - sinceMillis));
+    startAbsence(TimeUnit.MILLISECONDS.toSeconds(broker.expiryMillis() - sinceMillis));
   }
 
   Subscriptions subscriptions() {
@@ -478,7 +448,7 @@ final class Session {
         connection,
         protocol,
         broker.wallTime(sinceMillis),
-        awaySinceNanos,
+        absence == null ? broker.nanoTime() : absence.sinceNanos(),
         expirySeconds,
         will);
   }

@@ -1,18 +1,12 @@
 package io.fluxmqtt.session.broker;
 
-import io.fluxmqtt.api.message.Printable;
 import io.fluxmqtt.api.spi.store.Durability;
 import io.fluxmqtt.api.spi.store.SessionChange;
 import io.fluxmqtt.api.spi.store.SessionStore;
-import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What waits of one session, first in, first out, however much it is: the first ones are in memory,
@@ -22,10 +16,6 @@ import org.slf4j.LoggerFactory;
  * <p>What the store does not have, or does not have all of, stays in memory and is a gap among the
  * ids: what came through a Shared Subscription, which another member may have to get, and what was
  * queued before the session was kept. Owned by the session's loop.
- *
- * <p>An id may be asked for before its message is in the store: the loop that published it has not
- * committed yet, or the write has failed. So it is asked for again after all that is under way, and
- * is given up only then.
  */
 final class WaitingQueue {
   /** So many of a session are in memory, and so many bytes, but for one message that is larger. */
@@ -37,9 +27,6 @@ final class WaitingQueue {
   static final int SMALL_WINDOW_MESSAGES = 64;
 
   private static final int SMALL_WINDOW_BYTES = 1 << 16;
-  private static final int TRIES = 3;
-  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final Logger LOG = LoggerFactory.getLogger(WaitingQueue.class);
 
   private final Session session;
   private final Broker broker;
@@ -53,7 +40,7 @@ final class WaitingQueue {
   private long storedBytes; // what they count
   private long keptBytes; // of the gaps
   private long bytes; // all
-  private int tries; // that have failed, one after another
+  private int failures; // to read it, one after another
 
   WaitingQueue(Session session, Broker broker) {
     this.session = session;
@@ -320,75 +307,44 @@ final class WaitingQueue {
         || !session.isConnected()) {
       return;
     }
-    boolean isShort = broker.queueMemory().isUsed() || tries > 0;
+    boolean isShort = broker.queueMemory().isUsed() || failures > 0;
     int most = isShort ? SMALL_WINDOW_MESSAGES : WINDOW_MESSAGES;
     long mostBytes = isShort ? SMALL_WINDOW_BYTES : WINDOW_BYTES;
     if (window.size() <= most / 2 && windowBytes() <= mostBytes / 2) {
-      long[] ids = behind.first(tries > 0 ? 1 : most - window.size());
-      ask(new QueueReading(ids), mostBytes - windowBytes(), 0);
+      long[] ids = behind.first(failures > 0 ? 1 : most - window.size());
+      reading = new QueueReading(this, session, broker, ids, mostBytes - windowBytes());
+      reading.ask();
     }
   }
 
-  private void ask(QueueReading question, long maxBytes, int repeats) {
-    if (question.ids.length == 0) {
-      reading = null;
-      return;
-    }
-    reading = question;
-    broker
-        .sessionStore()
-        .read(
-            session.number(),
-            question.ids,
-            maxBytes,
-            (slice, failure) ->
-                session.command(() -> answered(question, slice, failure, maxBytes, repeats)));
+  @SuppressWarnings("ReferenceEquality") // it is this one or another one
+  boolean isReading(QueueReading asked) {
+    return reading == asked;
   }
 
-  /** What was asked is answered, maybe long after the session has ended. */
-  private void answered(
-      QueueReading question,
-      SessionStore.QueueSlice slice,
-      @Nullable IOException failure,
-      long maxBytes,
-      int repeats) {
-    if (isOutdated(question)) {
-      return;
-    }
-    if (failure != null) {
-      unreadable(question, failure);
-      return;
-    }
-    tries = 0;
-    Iterator<SessionStore.Queued> found = slice.found().iterator();
-    SessionStore.Queued next = found.hasNext() ? found.next() : null;
-    for (int i = 0; i < slice.looked(); i++) {
-      SessionStore.Queued queued = null;
-      if (next != null && next.message().id() == question.ids[i]) {
-        queued = next;
-        next = found.hasNext() ? found.next() : null;
-      }
-      if (i < question.gone) {
-        continue; // it was dropped meanwhile
-      }
-      if (queued != null) {
-        take(queued);
-      } else if (repeats < TRIES - 1) {
-        askAgain(question, maxBytes, repeats);
-        return;
-      } else {
-        giveUp();
-      }
-    }
+  /** The store has answered all that was asked. */
+  void read() {
     reading = null;
   }
 
-  @SuppressWarnings("ReferenceEquality") // it is this question or another one
-  private boolean isOutdated(QueueReading question) {
-    return reading != question;
+  /** The store has answered, whatever it had. */
+  void readable() {
+    failures = 0;
   }
 
-  private void take(SessionStore.Queued queued) {
+  /** What was asked is asked once more, as another question. */
+  void readAgain(QueueReading again) {
+    reading = again;
+  }
+
+  /** The store has failed to answer; returns how often it has now, one time after another. */
+  int unreadable() {
+    failures = Math.min(failures + 1, QueueReading.TRIES);
+    return failures;
+  }
+
+  /** The first of the rest was read. */
+  void take(SessionStore.Queued queued) {
     Publication publication = broker.fromStored(queued.message());
     removeStored(publication.bytes());
     memory.add(publication.bytes());
@@ -396,55 +352,13 @@ final class WaitingQueue {
     settle();
   }
 
-  /** What the store does not have may be on its way to it: asks for the rest once it must be. */
-  private void askAgain(QueueReading question, long maxBytes, int repeats) {
-    QueueReading again = question.left();
-    reading = again;
-    broker.whenCommitted(
-        () ->
-            session.command(
-                () -> {
-                  if (!isOutdated(again)) {
-                    ask(again.left(), maxBytes, repeats + 1);
-                  }
-                }));
-  }
-
   /** The store does not have it, or not any more. */
-  private void giveUp() {
+  void giveUp() {
     forget(lose(), Durability.WRITTEN);
   }
 
-  /** The disk may be well again soon; if it is not, what follows may be readable. */
-  private void unreadable(QueueReading question, IOException failure) {
-    tries++;
-    if (tries == 1) {
-      LOG.warn(
-          "The queue of client {} cannot be read from the store: {}",
-          Printable.of(session.clientId()),
-          failure.toString());
-    }
-    if (tries >= TRIES) {
-      tries = 2; // without another warning
-      if (question.gone < question.ids.length) {
-        lose(); // and the store keeps it: it is tried again after the next start
-      }
-    }
-    session
-        .owner()
-        .schedule(
-            () ->
-                session.command(
-                    () -> {
-                      if (!isOutdated(question)) {
-                        reading = null;
-                        refill();
-                      }
-                    }),
-            RETRY_NANOS);
-  }
-
-  private long lose() {
+  /** The first of the rest cannot be read; returns its id. */
+  long lose() {
     long share = stored == 0 ? 0 : storedBytes / stored;
     long id = removeStored(share);
     count(-share, -1);
@@ -463,7 +377,7 @@ final class WaitingQueue {
     stored--;
     storedBytes -= itsBytes;
     if (reading != null) {
-      reading.gone++;
+      reading.firstLeft();
     }
     return id;
   }
